@@ -1,0 +1,196 @@
+package dev.sluice.cdk;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteStateMessage;
+import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.AirbyteTraceMessage;
+import dev.sluice.protocol.ConfiguredAirbyteCatalog;
+import dev.sluice.protocol.ConfiguredAirbyteStream;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.ForeignLine;
+import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.MessageLine;
+import dev.sluice.protocol.json.MessageReader;
+import dev.sluice.protocol.json.RecordLine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/// A destination's side of a sync, top to bottom: rows in, commits, states back.
+///
+/// Invariant 1: a state goes back only after a commit that followed it.
+/// Invariant 2: states go back in the order they came.
+final class DestinationLoop {
+    /// While records keep coming, a commit at most this often; each costs the database a flush to disk.
+    private static final long COMMIT_EVERY_NANOS = 5_000_000_000L;
+
+    /// How long to wait for more before a commit that nobody is in a hurry for.
+    private static final long LINGER_MILLIS = 100;
+
+    private final MessageReader in;
+    private final MessageEmitter out;
+    private final DestinationWriter rows;
+    private final Map<StreamDescriptor, StreamProgress> streams = new HashMap<>();
+    private final List<Pending> pending = new ArrayList<>();
+    private long lastCommit = System.nanoTime();
+
+    /// The stream the last record belonged to: records come in runs, and a run needs no look-up.
+    private StreamProgress current;
+
+    DestinationLoop(ConfiguredAirbyteCatalog catalog, DestinationWriter rows, MessageReader in, MessageEmitter out) {
+        this.in = in;
+        this.out = out;
+        this.rows = rows;
+        for (ConfiguredAirbyteStream stream : catalog.streams()) {
+            streams.put(stream.descriptor(), new StreamProgress(stream.descriptor()));
+        }
+    }
+
+    private static final class StreamProgress {
+        final StreamDescriptor descriptor;
+        long written;
+        long rejected;
+        boolean complete;
+
+        StreamProgress(StreamDescriptor descriptor) {
+            this.descriptor = descriptor;
+        }
+    }
+
+    /// A state that waits for a commit, with the counts of its scope up to it.
+    private record Pending(ObjectNode state, long written, long rejected) {}
+
+    /// Returns the exit code: 0 when every stream of the catalog was complete.
+    int run() throws Exception {
+        while (true) {
+            if (!pending.isEmpty() && !in.ready()) {
+                // The source has paused: a good moment, unless more is on its way already.
+                Thread.sleep(LINGER_MILLIS);
+                if (!in.ready()) {
+                    commit();
+                }
+            }
+            Line line = in.read();
+            if (line == null) {
+                break;
+            }
+            switch (line) {
+                case RecordLine record -> record(record);
+                case MessageLine message -> message(message);
+                case ForeignLine foreign -> foreign(foreign);
+            }
+            if (!pending.isEmpty() && System.nanoTime() - lastCommit > COMMIT_EVERY_NANOS) {
+                commit();
+            }
+        }
+        commit();
+        TreeSet<StreamDescriptor> incomplete = new TreeSet<>();
+        for (StreamProgress stream : streams.values()) {
+            if (!stream.complete) {
+                incomplete.add(stream.descriptor);
+            }
+        }
+        if (incomplete.isEmpty()) {
+            return 0;
+        }
+        throw ConnectorException.temporary(
+                "the input ended before %s %s complete; what arrived is kept, and rows it would replace too"
+                        .formatted(
+                                String.join(
+                                        ", ",
+                                        incomplete.stream()
+                                                .map(StreamDescriptor::toString)
+                                                .toList()),
+                                incomplete.size() == 1 ? "was" : "were"));
+    }
+
+    private void record(RecordLine record) throws Exception {
+        StreamProgress stream = current;
+        if (stream == null || !stream.descriptor.equals(record.stream())) {
+            stream = stream(record.stream());
+            current = stream;
+        }
+        if (rows.write(record)) {
+            stream.written++;
+        } else {
+            stream.rejected++;
+        }
+    }
+
+    private StreamProgress stream(StreamDescriptor descriptor) {
+        StreamProgress stream = streams.get(descriptor);
+        if (stream == null) {
+            throw ConnectorException.system(
+                    "a record arrived for the stream '%s', which is not in the configured catalog"
+                            .formatted(descriptor),
+                    null);
+        }
+        return stream;
+    }
+
+    private void message(MessageLine line) throws Exception {
+        switch (line.message()) {
+            case AirbyteStateMessage state -> pending.add(count(line.json(), state));
+            case AirbyteTraceMessage.StreamStatus status -> {
+                if (status.streamStatus().status() == AirbyteStreamStatus.COMPLETE) {
+                    StreamProgress stream = stream(status.streamStatus().streamDescriptor());
+                    commit();
+                    rows.complete(stream.descriptor);
+                    stream.complete = true;
+                }
+            }
+            default -> {
+                // Logs, estimates and the like of a source are nothing to a destination.
+            }
+        }
+    }
+
+    private void foreign(ForeignLine line) {
+        if (line.lostRecord()) {
+            throw ConnectorException.system(
+                    "a record of %,d bytes on standard input %s".formatted(line.length(), line.reason()), null);
+        }
+        out.warn("a line of %,d bytes on standard input %s".formatted(line.length(), line.reason()));
+    }
+
+    /// Takes the counts of the state's scope since its previous state.
+    private Pending count(ObjectNode json, AirbyteStateMessage state) {
+        List<StreamProgress> scope = switch (state) {
+            case AirbyteStateMessage.Stream one -> {
+                StreamProgress stream = streams.get(one.stream().streamDescriptor());
+                yield stream == null ? List.of() : List.of(stream);
+            }
+            case AirbyteStateMessage.Global _, AirbyteStateMessage.Legacy _ -> List.copyOf(streams.values());
+        };
+        long written = 0;
+        long rejected = 0;
+        for (StreamProgress stream : scope) {
+            written += stream.written;
+            rejected += stream.rejected;
+            stream.written = 0;
+            stream.rejected = 0;
+        }
+        return new Pending(json, written, rejected);
+    }
+
+    private void commit() throws Exception {
+        rows.commit();
+        lastCommit = System.nanoTime();
+        for (Pending state : pending) {
+            giveBack(state);
+        }
+        pending.clear();
+    }
+
+    /// The state goes back as it came, unknown properties included; only the counts are ours.
+    private void giveBack(Pending pending) throws IOException {
+        ObjectNode state = (ObjectNode) pending.state().get("state");
+        ObjectNode stats = state.putObject("destinationStats");
+        stats.put("recordCount", (double) pending.written());
+        stats.put("rejectedRecordCount", (double) pending.rejected());
+        out.writer().writeJson(pending.state());
+    }
+}

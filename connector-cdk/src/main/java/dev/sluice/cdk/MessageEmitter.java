@@ -1,0 +1,147 @@
+package dev.sluice.cdk;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteControlMessage;
+import dev.sluice.protocol.AirbyteErrorTraceMessage;
+import dev.sluice.protocol.AirbyteEstimateTraceMessage;
+import dev.sluice.protocol.AirbyteLogMessage;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
+import dev.sluice.protocol.AirbyteMessage;
+import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
+import dev.sluice.protocol.AirbyteTraceMessage;
+import dev.sluice.protocol.ConfiguredAirbyteStream;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.MessageWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// How a connector says something. Safe to use from several threads; streams may be read side by side.
+///
+/// Secrets of the configuration are replaced by `****` in every text that passes through here.
+public final class MessageEmitter {
+    private final MessageWriter out;
+    private final Secrets secrets;
+    private final List<StreamDescriptor> failed = new ArrayList<>();
+
+    MessageEmitter(MessageWriter out, Secrets secrets) {
+        this.out = out;
+        this.secrets = secrets;
+    }
+
+    /// Reads one stream.
+    @FunctionalInterface
+    public interface StreamBody {
+        void read(StreamEmitter rows) throws Exception;
+    }
+
+    /// Reads one stream and says how it goes: started, running with its first record, then complete, or
+    /// incomplete with the reason. A stream that fails does not keep the others from being read; the
+    /// connector then ends with exit code 1. Only an interrupt passes through.
+    public void stream(ConfiguredAirbyteStream stream, StreamBody body) throws InterruptedException {
+        status(stream.descriptor(), AirbyteStreamStatus.STARTED);
+        try {
+            body.read(new StreamEmitter(this, stream.descriptor()));
+            if (Thread.interrupted()) {
+                throw new InterruptedException("stopped while reading " + stream.descriptor());
+            }
+            status(stream.descriptor(), AirbyteStreamStatus.COMPLETE);
+        } catch (InterruptedException e) {
+            status(stream.descriptor(), AirbyteStreamStatus.INCOMPLETE);
+            throw e;
+        } catch (UncheckedIOException e) {
+            throw e; // Nobody reads what we print: there is nobody to tell either.
+        } catch (Exception e) {
+            synchronized (failed) {
+                failed.add(stream.descriptor());
+            }
+            error(e, Optional.of(stream.descriptor()));
+            status(stream.descriptor(), AirbyteStreamStatus.INCOMPLETE);
+        }
+    }
+
+    public void log(Level level, String message) {
+        write(new AirbyteLogMessage(level, secrets.mask(message)));
+    }
+
+    public void info(String message) {
+        log(Level.INFO, message);
+    }
+
+    public void warn(String message) {
+        log(Level.WARN, message);
+    }
+
+    /// How many rows the stream will have, when the source knows.
+    public void estimate(StreamDescriptor stream, long rows) {
+        write(new AirbyteTraceMessage.Estimate(
+                now(),
+                new AirbyteEstimateTraceMessage(
+                        stream.name(),
+                        AirbyteEstimateTraceMessage.Type.STREAM,
+                        stream.namespace(),
+                        Optional.of(rows),
+                        Optional.empty())));
+    }
+
+    /// Asks that the configuration be replaced, for example because a single-use token was renewed.
+    public void replaceConfig(ObjectNode config) {
+        secrets.learn(config);
+        write(new AirbyteControlMessage(now(), config));
+    }
+
+    /// The streams that failed so far.
+    List<StreamDescriptor> failed() {
+        synchronized (failed) {
+            return List.copyOf(failed);
+        }
+    }
+
+    void error(Throwable e, Optional<StreamDescriptor> stream) {
+        FailureType type = e instanceof ConnectorException c ? c.failureType() : FailureType.SYSTEM_ERROR;
+        String message = e instanceof ConnectorException ? e.getMessage() : describe(e);
+        StringWriter stack = new StringWriter();
+        e.printStackTrace(new PrintWriter(stack));
+        write(new AirbyteTraceMessage.Error(
+                now(),
+                new AirbyteErrorTraceMessage(
+                        secrets.mask(message),
+                        Optional.of(secrets.mask(describe(e))),
+                        Optional.of(secrets.mask(stack.toString())),
+                        type,
+                        stream)));
+    }
+
+    private static String describe(Throwable e) {
+        String message = e.getMessage();
+        return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+    }
+
+    void status(StreamDescriptor stream, AirbyteStreamStatus status) {
+        write(new AirbyteTraceMessage.StreamStatus(
+                now(), new AirbyteStreamStatusTraceMessage(stream, status, List.of())));
+    }
+
+    void write(AirbyteMessage message) {
+        try {
+            out.write(message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    MessageWriter writer() {
+        return out;
+    }
+
+    private static BigDecimal now() {
+        return BigDecimal.valueOf(System.currentTimeMillis());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.protocol;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
+
+/// Why a connector gave up, or gave up on one stream.
+///
+/// @param message for the user
+/// @param internalMessage for the connector's developer
+/// @param failureType a system error when the connector does not say
+public record AirbyteErrorTraceMessage(
+        @JsonProperty("message") String message,
+        @JsonProperty("internal_message") Optional<String> internalMessage,
+        @JsonProperty("stack_trace") Optional<String> stackTrace,
+        @JsonProperty("failure_type") FailureType failureType,
+        @JsonProperty("stream_descriptor") Optional<StreamDescriptor> streamDescriptor) {
+
+    public AirbyteErrorTraceMessage {
+        requireNonNull(message, "message is missing");
+        internalMessage = Absent.orEmpty(internalMessage);
+        stackTrace = Absent.orEmpty(stackTrace);
+        failureType = failureType == null ? FailureType.SYSTEM_ERROR : failureType;
+        streamDescriptor = Absent.orEmpty(streamDescriptor);
+    }
+}

@@ -1,0 +1,263 @@
+package dev.sluice.protocol.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
+
+/// Reads what a connector prints, one line at a time. Blocks while there is none; used by one thread.
+///
+/// Nothing a connector prints makes it throw: bytes that are no UTF-8 become U+FFFD, a byte order mark and
+/// carriage returns are skipped, blank lines are passed over, and everything else that is not a message comes
+/// back as a [ForeignLine]. Only the stream itself fails, with an [IOException].
+public final class MessageReader implements AutoCloseable {
+    /// What a line may hold unless told otherwise, in bytes.
+    public static final int DEFAULT_MAX_LINE = 256 << 20;
+
+    private static final int INITIAL_BUFFER = 256 << 10;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+    private static final long LINE_FEEDS = '\n' * ONES;
+
+    private final InputStream in;
+    private final int maxLine;
+    private final RecordScanner scanner = new RecordScanner();
+    private final RecordLine record = new RecordLine();
+
+    private byte[] buf = new byte[INITIAL_BUFFER];
+    /// The unread bytes are buf[start, limit).
+    private int start;
+
+    private int limit;
+    private boolean ended;
+    private boolean first = true;
+
+    /// Set by [#nextLine]: the line is buf[lineStart, lineEnd), with a line feed behind it.
+    private int lineStart;
+
+    private int lineEnd;
+    private boolean ascii;
+
+    public MessageReader(InputStream in) {
+        this(in, DEFAULT_MAX_LINE);
+    }
+
+    /// @param maxLine bytes; a longer line is read to its end, dropped, and comes back as a [ForeignLine]
+    public MessageReader(InputStream in, int maxLine) {
+        this.in = in;
+        this.maxLine = maxLine;
+    }
+
+    /// Returns the next line, or null at the end of the stream.
+    ///
+    /// A [RecordLine] is valid until the next call.
+    public Line read() throws IOException {
+        while (true) {
+            long dropped = nextLine();
+            if (dropped > 0) {
+                return new ForeignLine("is longer than the limit of %,d bytes".formatted(maxLine), "", dropped, true);
+            }
+            if (lineStart < 0) {
+                return null;
+            }
+            if (!isBlank()) {
+                return recognise();
+            }
+        }
+    }
+
+    /// Whether there is something to read at once: when not, [#read] would wait for the other side.
+    public boolean ready() throws IOException {
+        return ended || limit > start || in.available() > 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    private Line recognise() {
+        byte[] bytes = buf;
+        int from = lineStart;
+        int to = lineEnd;
+        boolean repaired = false;
+        if (!ascii && !isUtf8(bytes, from, to)) {
+            // Lenient decoding puts U+FFFD where the bytes are wrong; a strict reader further on would give up.
+            byte[] mended = new String(bytes, from, to - from, UTF_8).getBytes(UTF_8);
+            bytes = Arrays.copyOf(mended, mended.length + 1);
+            bytes[mended.length] = '\n';
+            from = 0;
+            to = mended.length;
+            repaired = true;
+        }
+        return switch (scanner.scan(bytes, from, to, record)) {
+            case RECORD -> {
+                record.repaired = repaired;
+                yield record;
+            }
+            case OTHER_MESSAGE -> parse(bytes, from, to);
+            case MALFORMED -> foreign("is not JSON", bytes, from, to);
+            case UNUSABLE_RECORD -> foreign("is a record without a stream or without data", bytes, from, to);
+        };
+    }
+
+    private static Line parse(byte[] bytes, int from, int to) {
+        try {
+            JsonNode json = Json.mapper().readTree(bytes, from, to - from);
+            if (!(json instanceof ObjectNode object)) {
+                return foreign("is not a JSON object", bytes, from, to);
+            }
+            AirbyteMessage message = Messages.fromJson(object);
+            return new MessageLine(message, object);
+        } catch (UnknownMessageException e) {
+            return foreign(e.getMessage(), bytes, from, to);
+        } catch (JacksonException e) {
+            return foreign("is not JSON", bytes, from, to);
+        } catch (IOException e) {
+            throw new AssertionError("reading from memory", e);
+        }
+    }
+
+    private static ForeignLine foreign(String reason, byte[] bytes, int from, int to) {
+        int shown = Math.min(to - from, ForeignLine.MAX_TEXT);
+        String text = new String(bytes, from, shown, UTF_8);
+        return new ForeignLine(reason, text, to - from, looksLikeRecord(text));
+    }
+
+    /// A record whose line was cut or mixed with other output: a lost row, which must not pass for noise.
+    private static boolean looksLikeRecord(String text) {
+        int cut = Math.min(text.length(), 200);
+        return text.substring(0, cut).replaceAll("\\s", "").toLowerCase().contains("\"type\":\"record\"");
+    }
+
+    private boolean isBlank() {
+        for (int i = lineStart; i < lineEnd; i++) {
+            byte b = buf[i];
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUtf8(byte[] bytes, int from, int to) {
+        try {
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    /// Finds the next line; lineStart is -1 at the end. Returns the length of a line that was too long and
+    /// has been dropped, else 0.
+    private long nextLine() throws IOException {
+        int scanned = start;
+        ascii = true;
+        long dropped = 0;
+        while (true) {
+            int feed = findLineFeed(scanned);
+            if (feed >= 0) {
+                lineStart = start;
+                lineEnd = feed;
+                start = feed + 1;
+                break;
+            }
+            scanned = limit;
+            if (ended) {
+                lineStart = start == limit ? -1 : start;
+                lineEnd = limit;
+                if (limit == buf.length) {
+                    buf = Arrays.copyOf(buf, limit + 1);
+                }
+                buf[limit] = '\n'; // Half a line at the end is a line, and the scanner counts on the line feed.
+                start = limit;
+                break;
+            }
+            if (limit - start > maxLine) {
+                dropped += limit - start;
+                start = 0;
+                limit = 0;
+                scanned = 0;
+            }
+            scanned -= fill();
+        }
+        if (dropped > 0) {
+            return dropped + Math.max(0, lineEnd - lineStart);
+        }
+        if (first && lineStart >= 0) {
+            first = false;
+            skipByteOrderMark();
+        }
+        return 0;
+    }
+
+    private void skipByteOrderMark() {
+        if (lineEnd - lineStart >= 3
+                && buf[lineStart] == (byte) 0xEF
+                && buf[lineStart + 1] == (byte) 0xBB
+                && buf[lineStart + 2] == (byte) 0xBF) {
+            lineStart += 3;
+        }
+    }
+
+    /// The offset of the next line feed, or -1; notes on the way whether there are bytes above 127.
+    private int findLineFeed(int from) {
+        int i = from;
+        long seen = 0;
+        for (; i + 8 <= limit; i += 8) {
+            long word = (long) LONGS.get(buf, i);
+            long x = word ^ LINE_FEEDS;
+            long hit = (x - ONES) & ~x & HIGHS;
+            if (hit != 0) {
+                int at = Long.numberOfTrailingZeros(hit) >>> 3;
+                seen |= at == 0 ? 0 : word & (-1L >>> (64 - 8 * at));
+                ascii &= (seen & HIGHS) == 0;
+                return i + at;
+            }
+            seen |= word;
+        }
+        ascii &= (seen & HIGHS) == 0;
+        for (; i < limit; i++) {
+            if (buf[i] == '\n') {
+                return i;
+            }
+            ascii &= buf[i] >= 0;
+        }
+        return -1;
+    }
+
+    /// Reads more behind the unread bytes, making room first. Returns by how much they moved down.
+    private int fill() throws IOException {
+        int moved = 0;
+        if (limit == buf.length) {
+            if (start > 0) {
+                moved = start;
+                System.arraycopy(buf, start, buf, 0, limit - start);
+                limit -= start;
+                start = 0;
+            }
+            if (limit > buf.length / 2) {
+                buf = Arrays.copyOf(buf, (int) Math.min(buf.length * 2L, Integer.MAX_VALUE - 8L));
+            }
+        }
+        int read = in.read(buf, limit, buf.length - limit);
+        if (read < 0) {
+            ended = true;
+        } else {
+            limit += read;
+        }
+        return moved;
+    }
+}

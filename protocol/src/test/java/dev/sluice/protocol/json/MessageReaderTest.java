@@ -1,0 +1,257 @@
+package dev.sluice.protocol.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.protocol.AirbyteLogMessage;
+import dev.sluice.protocol.AirbyteMessage;
+import dev.sluice.protocol.AirbyteRecordMessage;
+import dev.sluice.protocol.StreamDescriptor;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageReaderTest {
+    private static final String RECORD =
+            "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":1},\"emitted_at\":1760000000123}}";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                RECORD,
+                "{\"record\":{\"emitted_at\":1760000000123.0,\"data\":{\"id\":1},\"stream\":\"users\"},\"type\":\"RECORD\"}",
+                " { \"type\" : \"RECORD\" , \"record\" : { \"namespace\" : null , \"stream\" : \"users\" ,"
+                        + " \"data\" : {\"id\":1} , \"emitted_at\" : 1760000000123 , \"meta\":{\"changes\":[]} } } \r",
+                "{\"type\":\"RECORD\",\"log\":null,\"record\":{\"stream\":\"u\\u0073ers\",\"new\":[{\"data\":{}}],"
+                        + "\"data\":{\"id\":1},\"namespace\":\"\",\"emitted_at\":1760000000123},\"x\":\"}\"}"
+            })
+    void recognisesARecordInAnySpellingWithoutParsingItsData(String line) throws IOException {
+        MessageReader reader = MessagesTest.reader((line + "\n").getBytes(UTF_8));
+
+        RecordLine record = (RecordLine) reader.read();
+
+        assertThat(record.stream()).isEqualTo(new StreamDescriptor("users"));
+        assertThat(record.emittedAt()).isEqualTo(1760000000123L);
+        assertThat(text(record, record.dataStart(), record.dataEnd())).isEqualTo("{\"id\":1}");
+        ByteArrayOutputStream forwarded = new ByteArrayOutputStream();
+        record.writeTo(forwarded);
+        assertThat(forwarded.toString(UTF_8)).isEqualTo(line.stripTrailing() + "\n");
+        assertThat(reader.read()).isNull();
+    }
+
+    @Test
+    void keepsNamespacesApart() throws IOException {
+        String line = RECORD.replace("\"stream\"", "\"namespace\":\"%s\",\"stream\"");
+        MessageReader reader =
+                MessagesTest.reader((line.formatted("a") + "\n" + line.formatted("b") + "\n" + RECORD).getBytes(UTF_8));
+
+        assertThat(((RecordLine) reader.read()).stream()).isEqualTo(new StreamDescriptor("users", Optional.of("a")));
+        assertThat(((RecordLine) reader.read()).stream()).isEqualTo(new StreamDescriptor("users", Optional.of("b")));
+        assertThat(((RecordLine) reader.read()).stream()).isEqualTo(new StreamDescriptor("users"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Loading driver",
+                "{",
+                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":\"1\\",
+                "[1,2]",
+                "42",
+                "\"RECORD\"",
+                "{}",
+                "{\"type\":\"DEBUG\",\"message\":\"x\"}",
+                "{\"type\":null}",
+                "{\"type\":\"STATE\"}",
+                "{\"type\":\"LOG\",\"log\":{\"level\":\"LOUD\",\"message\":\"x\"}}",
+                "{\"type\":\"RECORD\"}",
+                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\"}}",
+                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{}}}",
+                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":null}}",
+                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":[1]}}",
+                "{\"type\":\"RECORD\",\"record\":{\"data\":{\"id\":1}}}",
+            })
+    void anythingElseIsForeignAndTheNextLineStillArrives(String line) throws IOException {
+        MessageReader reader = MessagesTest.reader((line + "\n" + RECORD + "\n").getBytes(UTF_8));
+
+        assertThat(reader.read()).isInstanceOfSatisfying(ForeignLine.class, foreign -> {
+            assertThat(foreign.text()).isEqualTo(line);
+            assertThat(foreign.lostRecord()).isEqualTo(line.startsWith("{\"type\":\"RECORD\""));
+        });
+        assertThat(reader.read()).isInstanceOf(RecordLine.class);
+    }
+
+    @Test
+    void blankLinesCarriageReturnsAndAByteOrderMarkAreNoise() throws IOException {
+        MessageReader reader = MessagesTest.reader(("\ufeff" + RECORD + "\r\n\r\n\n  \n" + RECORD).getBytes(UTF_8));
+
+        assertThat(reader.read()).isInstanceOf(RecordLine.class);
+        assertThat(reader.read()).isInstanceOf(RecordLine.class);
+        assertThat(reader.read()).isNull();
+    }
+
+    @Test
+    void bytesThatAreNoUtf8BecomeReplacementCharacters() throws IOException {
+        byte[] line = RECORD.replace("{\"id\":1}", "{\"id\":\"a?\u00e9\"}").getBytes(UTF_8);
+        for (int i = 0; i < line.length; i++) {
+            line[i] = line[i] == '?' ? (byte) 0xC3 : line[i];
+        }
+        RecordLine record = (RecordLine) MessagesTest.reader(line).read();
+
+        assertThat(record.repaired()).isTrue();
+        assertThat(text(record, record.dataStart(), record.dataEnd())).isEqualTo("{\"id\":\"a\ufffd\u00e9\"}");
+    }
+
+    @Test
+    void ofTwoMessagesOnOneLineTheFirstCounts() throws IOException {
+        RecordLine record = (RecordLine)
+                MessagesTest.reader((RECORD + RECORD).getBytes(UTF_8)).read();
+
+        assertThat(record.trailing()).isEqualTo(RECORD.length());
+        assertThat(text(record, record.start(), record.end())).isEqualTo(RECORD);
+    }
+
+    @Test
+    void aLineOverTheLimitIsDroppedAndReportedWithItsLength() throws IOException {
+        String huge = RECORD.replace(":1}", ":\"" + "x".repeat(3_000_000) + "\"}");
+        MessageReader reader =
+                new MessageReader(new ByteArrayInputStream((huge + "\n" + RECORD).getBytes(UTF_8)), 1_000_000);
+
+        assertThat(reader.read()).isInstanceOfSatisfying(ForeignLine.class, foreign -> {
+            assertThat(foreign.length()).isEqualTo(huge.length());
+            assertThat(foreign.lostRecord()).isTrue();
+        });
+        assertThat(reader.read()).isInstanceOf(RecordLine.class);
+    }
+
+    @Test
+    void aHugeLineWithinTheLimitArrivesWhole() throws IOException {
+        String huge = RECORD.replace(":1}", ":\"" + "x".repeat(30_000_000) + "\"}");
+        RecordLine record =
+                (RecordLine) MessagesTest.reader(huge.getBytes(UTF_8)).read();
+
+        assertThat(record.length()).isEqualTo(huge.length());
+    }
+
+    @Test
+    void aStreamCutAtAnyByteGivesTheWholeMessagesBeforeTheCutAndNeverThrows() throws IOException {
+        List<AirbyteMessage> messages = ExampleMessages.all().toList();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        List<Integer> ends = new ArrayList<>();
+        for (AirbyteMessage message : messages) {
+            all.write(MessagesTest.write(message));
+            ends.add(all.size());
+        }
+        byte[] bytes = all.toByteArray();
+        for (int cut = 0; cut <= bytes.length; cut++) {
+            int length = cut;
+            MessageReader reader = new MessageReader(new Trickle(Arrays.copyOf(bytes, length), cut));
+            List<Line> read = new ArrayList<>();
+            for (Line line = reader.read(); line != null; line = reader.read()) {
+                read.add(line);
+            }
+            long whole = ends.stream().filter(end -> end - 1 <= length).count();
+            assertThat(read.stream().filter(line -> !(line instanceof ForeignLine)))
+                    .as("messages in the first %d bytes", length)
+                    .hasSize((int) whole);
+        }
+    }
+
+    @Test
+    void keepsEveryDigitOfANumber() throws IOException {
+        String number = "-12345678901234567890123456789.1200";
+        MessageLine state = (MessageLine)
+                MessagesTest.reader(("{\"type\":\"STATE\",\"state\":{\"data\":{\"n\":" + number + ",\"big\":1e400}}}")
+                                .getBytes(UTF_8))
+                        .read();
+
+        assertThat(state.json().at("/state/data/n").decimalValue().toPlainString())
+                .isEqualTo(number);
+        assertThat(state.json().toString()).contains("1E+400");
+    }
+
+    @Test
+    void unknownPropertiesStayInTheJsonThatIsForwarded() throws IOException {
+        MessageLine log = (MessageLine) MessagesTest.reader(
+                        "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"m\",\"new\":1},\"x\":2}"
+                                .getBytes(UTF_8))
+                .read();
+
+        assertThat(log.message()).isEqualTo(new AirbyteLogMessage(AirbyteLogMessage.Level.INFO, "m"));
+        assertThat(log.json().at("/log/new").intValue()).isEqualTo(1);
+        assertThat(log.json().at("/x").intValue()).isEqualTo(2);
+    }
+
+    @Test
+    void aRecordWhoseFieldsFailLeavesNoTraceOnTheWire() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        MessageWriter writer = new MessageWriter(out);
+        StreamDescriptor users = new StreamDescriptor("users");
+        writer.writeRecord(users, 1, json -> json.writeNumberField("id", 1));
+        try {
+            writer.writeRecord(users, 2, json -> {
+                json.writeNumberField("id", 2);
+                throw new IllegalStateException("row is broken");
+            });
+        } catch (IllegalStateException expected) {
+            // The caller's business.
+        }
+        writer.writeRecord(users, 3, json -> json.writeNumberField("id", 3));
+        writer.flush();
+
+        MessageReader reader = MessagesTest.reader(out.toByteArray());
+        assertThat(((RecordLine) reader.read()).emittedAt()).isEqualTo(1);
+        assertThat(((RecordLine) reader.read()).emittedAt()).isEqualTo(3);
+        assertThat(reader.read()).isNull();
+    }
+
+    @Test
+    void aRecordLineHoldsWhatTheParserFinds() throws Exception {
+        for (AirbyteMessage message : ExampleMessages.all().toList()) {
+            if (message instanceof AirbyteRecordMessage record) {
+                RecordLine line = (RecordLine)
+                        MessagesTest.reader(MessagesTest.write(record)).read();
+                assertThat(line.stream()).isEqualTo(record.descriptor());
+                assertThat(line.emittedAt()).isEqualTo(record.emittedAt());
+                assertThat(Json.mapper().readTree(text(line, line.dataStart(), line.dataEnd())))
+                        .isEqualTo(record.data());
+                assertThat(line.metaEnd() > line.metaStart())
+                        .isEqualTo(record.meta().isPresent());
+            }
+        }
+    }
+
+    private static String text(RecordLine record, int from, int to) {
+        return new String(record.bytes(), from, to - from, UTF_8);
+    }
+
+    /// Hands out bytes in small, seeded, uneven portions, as a pipe does.
+    private static final class Trickle extends InputStream {
+        private final ByteArrayInputStream bytes;
+        private final Random random;
+
+        Trickle(byte[] bytes, int seed) {
+            this.bytes = new ByteArrayInputStream(bytes);
+            this.random = new Random(seed);
+        }
+
+        @Override
+        public int read() {
+            return bytes.read();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            return bytes.read(target, offset, Math.min(length, 1 + random.nextInt(1000)));
+        }
+    }
+}
