@@ -38,9 +38,8 @@ final class Database implements AutoCloseable {
                     "the folder of %s cannot be made: %s; choose another `destination_path`".formatted(file, e), e);
         }
         if (Files.isDirectory(file)) {
-            throw ConnectorException.config(
-                    "%s is a folder; `destination_path` names the file in it, for example %s"
-                            .formatted(file, file.resolve("warehouse.duckdb")));
+            throw ConnectorException.config("%s is a folder; `destination_path` names the file in it, for example %s"
+                    .formatted(file, file.resolve("warehouse.duckdb")));
         }
         // DuckDB notices only when it writes its log, which is after the first rows.
         if (!Files.isWritable(file.getParent())) {
@@ -53,8 +52,7 @@ final class Database implements AutoCloseable {
         options.setProperty("autoload_known_extensions", "false");
         options.setProperty("custom_user_agent", "sluice");
         try {
-            DuckDBConnection connection =
-                    (DuckDBConnection) new DuckDBDriver().connect("jdbc:duckdb:" + file, options);
+            DuckDBConnection connection = (DuckDBConnection) new DuckDBDriver().connect("jdbc:duckdb:" + file, options);
             Database database = new Database(file, connection);
             try {
                 connection.setAutoCommit(false);
@@ -187,16 +185,14 @@ final class Database implements AutoCloseable {
                     e);
         }
         if (said.contains("Permission denied") || said.contains("Read-only file system")) {
-            return ConnectorException.config(
-                    "this user may not write %s: %s".formatted(file, firstLine(said)), e);
+            return ConnectorException.config("this user may not write %s: %s".formatted(file, firstLine(said)), e);
         }
         if (said.contains("No space left on device") || said.contains("Disk quota exceeded")) {
             return ConnectorException.temporary(
                     "the disk of %s is full; what was committed is kept, make room and sync again".formatted(file), e);
         }
         if (said.contains("IO Error")) {
-            return ConnectorException.temporary(
-                    "%s cannot be read or written: %s".formatted(file, firstLine(said)), e);
+            return ConnectorException.temporary("%s cannot be read or written: %s".formatted(file, firstLine(said)), e);
         }
         if (said.contains("Out of Memory Error")) {
             return ConnectorException.temporary(
@@ -208,6 +204,9 @@ final class Database implements AutoCloseable {
     /// DuckDB adds the statement and an arrow into it. Some failures come with the driver's own sentence before.
     private static String firstLine(String said) {
         int at = said.indexOf("\nError: ");
-        return said.substring(at < 0 ? 0 : at + "\nError: ".length()).lines().findFirst().orElse("");
+        return said.substring(at < 0 ? 0 : at + "\nError: ".length())
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 }

@@ -10,26 +10,28 @@ import java.util.Optional;
 @ConfigForm(title = "DuckDB Destination Spec")
 record DuckdbConfig(
         @Setting(
-                        title = "MotherDuck API Key",
-                        description = "Not used for files; MotherDuck is not supported yet.",
-                        secret = true,
-                        order = 2)
-                Optional<String> motherduckApiKey,
+                title = "MotherDuck API Key",
+                description = "Not used for files; MotherDuck is not supported yet.",
+                secret = true,
+                order = 2)
+        Optional<String> motherduckApiKey,
+
         @Setting(
-                        title = "Destination DB",
-                        description = "Path of the DuckDB file; it is created, with its folders, when it does not exist.",
-                        examples = {"\"/local/destination.duckdb\"", "\"warehouse.duckdb\""},
-                        order = 0)
-                String destinationPath,
+                title = "Destination DB",
+                description = "Path of the DuckDB file; it is created, with its folders, when it does not exist.",
+                examples = {"\"/local/destination.duckdb\"", "\"warehouse.duckdb\""},
+                order = 0)
+        String destinationPath,
+
         @Setting(
-                        title = "Schema Name",
-                        description = "Schema of the streams that have no namespace of their own.",
-                        defaultValue = "\"main\"",
-                        examples = "\"main\"",
-                        pattern = "^[A-Za-z0-9_]*$",
-                        patternDescriptor = "letters, digits and underscores",
-                        order = 1)
-                String schema) {
+                title = "Schema Name",
+                description = "Schema of the streams that have no namespace of their own.",
+                defaultValue = "\"main\"",
+                examples = "\"main\"",
+                pattern = "^[A-Za-z0-9_]*$",
+                patternDescriptor = "letters, digits and underscores",
+                order = 1)
+        String schema) {
 
     DuckdbConfig {
         // The published pattern allows an empty text.
