@@ -13,8 +13,7 @@ final class Docker {
     /// @param verb `read`, `write`, … or nothing for all
     static List<String> containers(Path temporaryDirectory, String verb) {
         List<String> ours = new ArrayList<>();
-        for (String id : Program.lines(
-                "docker", "ps", "-aq", "--no-trunc", "--filter", "label=dev.sluice.run" )) {
+        for (String id : Program.lines("docker", "ps", "-aq", "--no-trunc", "--filter", "label=dev.sluice.run")) {
             String format = "{{index .Config.Labels \"dev.sluice.command\"}} {{range .HostConfig.Binds}}{{.}} {{end}}";
             String about;
             try {
