@@ -53,8 +53,7 @@ public final class Operations {
         if (known.isPresent()) {
             return known.get();
         }
-        ConnectorSpecification spec =
-                ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, limit);
+        ConnectorSpecification spec = ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, limit);
         specs.put(fingerprint, spec);
         return spec;
     }
@@ -79,13 +78,15 @@ public final class Operations {
             MessageReader reader = new MessageReader(running.output());
             for (Line line = reader.read(); line != null; line = reader.read()) {
                 switch (line) {
-                    case MessageLine(var message, _) when answer.isInstance(message) -> {
+                    case MessageLine(var message, var json)
+                    when answer.isInstance(message) -> {
                         timer.interrupt();
                         running.awaitExit(LEAVE);
                         return answer.cast(message);
                     }
-                    case MessageLine(AirbyteTraceMessage.Error trace, _) -> error = error.or(() -> Optional.of(trace.error()));
-                    case MessageLine(AirbyteLogMessage said, _) ->
+                    case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
+                        error = error.or(() -> Optional.of(trace.error()));
+                    case MessageLine(AirbyteLogMessage said, var json) ->
                         log.line(said.level(), connector.name(), mask.apply(said.message()));
                     case MessageLine _, RecordLine _ -> {
                         // Nothing that answers the question.
@@ -127,7 +128,8 @@ public final class Operations {
             return new RunnerException(
                     FailureType.TRANSIENT_ERROR,
                     "connector.timeout",
-                    "%s did not answer `%s` within %s and was stopped".formatted(name, command.verb(), words(timedOut.get())),
+                    "%s did not answer `%s` within %s and was stopped"
+                            .formatted(name, command.verb(), words(timedOut.get())),
                     "",
                     "raise `operation_timeout` under `limits:` if it needs longer");
         }
@@ -135,13 +137,17 @@ public final class Operations {
             return new RunnerException(
                     error.get().failureType(),
                     "connector.failed",
-                    "%s failed during %s: %s".formatted(name, command.verb(), mask.apply(error.get().message())),
+                    "%s failed during %s: %s"
+                            .formatted(
+                                    name, command.verb(), mask.apply(error.get().message())),
                     "",
                     "");
         }
         Optional<ExitStatus> exit = running.awaitExit(LEAVE);
         List<String> last = running.lastErrorLines();
-        String cause = last.isEmpty() ? "" : "; it last said: " + mask.apply(last.getLast().strip());
+        String cause = last.isEmpty()
+                ? ""
+                : "; it last said: " + mask.apply(last.getLast().strip());
         return new RunnerException(
                 FailureType.SYSTEM_ERROR,
                 "connector.no_answer",
