@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Asks a connector one question: launch, read the first answer of the right kind, stop.
 ///
@@ -73,7 +74,8 @@ public final class Operations {
             throws InterruptedException {
         try (RunningConnector running =
                 launcher.launch(connector, command, line -> log.line(Level.INFO, connector.name(), mask.apply(line)))) {
-            Thread timer = Thread.ofVirtual().start(() -> stopAfter(running, limit));
+            AtomicBoolean timedOut = new AtomicBoolean();
+            Thread timer = Thread.ofVirtual().start(() -> stopAfter(running, limit, timedOut));
             Optional<AirbyteErrorTraceMessage> error = Optional.empty();
             MessageReader reader = new MessageReader(running.output());
             for (Line line = reader.read(); line != null; line = reader.read()) {
@@ -94,9 +96,8 @@ public final class Operations {
                     case ForeignLine foreign -> log.line(Level.INFO, connector.name(), mask.apply(foreign.text()));
                 }
             }
-            boolean timedOut = timer.getState() == Thread.State.TERMINATED;
             timer.interrupt();
-            throw noAnswer(running, command, error, timedOut ? Optional.of(limit) : Optional.empty());
+            throw noAnswer(running, command, error, timedOut.get() ? Optional.of(limit) : Optional.empty());
         } catch (IOException e) {
             throw new RunnerException(
                     FailureType.SYSTEM_ERROR,
@@ -108,9 +109,10 @@ public final class Operations {
         }
     }
 
-    private static void stopAfter(RunningConnector running, Duration limit) {
+    private static void stopAfter(RunningConnector running, Duration limit, AtomicBoolean timedOut) {
         try {
             Thread.sleep(limit);
+            timedOut.set(true);
             running.stop(LEAVE);
         } catch (InterruptedException e) {
             // It has answered in time.
