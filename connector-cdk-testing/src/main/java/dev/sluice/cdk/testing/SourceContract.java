@@ -245,7 +245,8 @@ public interface SourceContract extends ConnectorContract {
                 read(catalog, accumulated(whole, whole.size())).messages();
 
         for (ConfiguredAirbyteStream stream : catalog.streams()) {
-            if (stream.syncMode() == SyncMode.INCREMENTAL) {
+            boolean isEmpty = emptyStreams().contains(stream.descriptor().toString());
+            if (stream.syncMode() == SyncMode.INCREMENTAL && !isEmpty) {
                 JsonNode newest = Values.greatest(cursors(stream, whole));
                 assertThat(cursors(stream, resumed))
                         .as("cursors of %s, read again from %s", stream.descriptor(), newest)
