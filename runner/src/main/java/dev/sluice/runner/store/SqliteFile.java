@@ -7,6 +7,7 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,10 @@ import org.sqlite.SQLiteDataSource;
 
 /// A SQLite file. Durable: every commit is on disk before it returns.
 final class SqliteFile implements Database {
+    static {
+        useUnpackedLibrary();
+    }
+
     private final Path file;
     private final SQLiteDataSource dataSource;
 
@@ -45,6 +50,28 @@ final class SqliteFile implements Database {
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         dataSource = new SQLiteDataSource(config);
         dataSource.setUrl("jdbc:sqlite:" + file);
+    }
+
+    /// The build has unpacked the native library beside the jars. Left alone, the driver unpacks it into the
+    /// temp directory at each start, which costs time, and leaves it there when it is killed.
+    private static void useUnpackedLibrary() {
+        boolean mac = System.getProperty("os.name").startsWith("Mac");
+        String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+        try {
+            Path jar = Path.of(SqliteFile.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path library = jar.resolveSibling("lib/org/sqlite/native")
+                    .resolve(mac ? "Mac" : "Linux")
+                    .resolve(machine);
+            if (Files.isDirectory(library)) {
+                System.setProperty("org.sqlite.lib.path", library.toString());
+            }
+        } catch (URISyntaxException e) {
+            // Then the driver does as it always does.
+        }
     }
 
     @Override
