@@ -81,6 +81,10 @@ final class Database implements AutoCloseable {
         commit();
     }
 
+    Path file() {
+        return file;
+    }
+
     /// Lets one statement have all processors.
     void executeWithAllThreads(String sql) {
         execute("SET threads = " + Runtime.getRuntime().availableProcessors());
