@@ -94,6 +94,7 @@ final class DestinationLoop {
             }
         }
         if (incomplete.isEmpty()) {
+            rows.whereToLook().ifPresent(out::whereToLook);
             return 0;
         }
         throw ConnectorException.temporary(

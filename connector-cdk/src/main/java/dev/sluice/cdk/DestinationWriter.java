@@ -2,6 +2,7 @@ package dev.sluice.cdk;
 
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.RecordLine;
+import java.util.Optional;
 
 /// Receives one sync's records. Called by one thread, in this order: `write` and `commit` in any number,
 /// `complete` for each stream that arrived whole, `close` at last, whatever happened before.
@@ -21,6 +22,12 @@ public interface DestinationWriter extends AutoCloseable {
 
     /// The stream is whole: what replaces old rows may now become visible. Follows a `commit`.
     void complete(StreamDescriptor stream) throws Exception;
+
+    /// A sentence for the user of a sync that went well: where the data is and how to look at it. Asked after
+    /// the last `complete`, before `close`.
+    default Optional<String> whereToLook() {
+        return Optional.empty();
+    }
 
     /// Releases what is held and undoes what is not committed.
     @Override

@@ -1,6 +1,7 @@
 package dev.sluice.cdk;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteAnalyticsTraceMessage;
 import dev.sluice.protocol.AirbyteControlMessage;
 import dev.sluice.protocol.AirbyteErrorTraceMessage;
 import dev.sluice.protocol.AirbyteEstimateTraceMessage;
@@ -95,6 +96,13 @@ public final class MessageEmitter {
     public void replaceConfig(ObjectNode config) {
         secrets.learn(config);
         write(new AirbyteControlMessage(now(), config));
+    }
+
+    /// For the summary of a sync; a convention of Sluice, noise to anybody else
+    /// (docs/reference/protocol-extensions.md).
+    void whereToLook(String sentence) {
+        write(new AirbyteTraceMessage.Analytics(
+                now(), new AirbyteAnalyticsTraceMessage("sluice.where_to_look", Optional.of(secrets.mask(sentence)))));
     }
 
     /// The streams that failed so far.

@@ -4,16 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.protocol.StreamDescriptor;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
 /// Recognises a RECORD in a line: type, stream, namespace, time, and where `data` lies. Walks over strings and
 /// nesting in any key order without building anything, at about a gigabyte per second; what is inside `data`
 /// is not looked at. Expects a line feed behind the line, which stops every loop.
-final class RecordScanner {
+final class RecordScanner extends JsonWalk {
     enum Verdict {
         RECORD,
         /// Some other type, to be parsed.
@@ -24,22 +21,6 @@ final class RecordScanner {
         UNUSABLE_RECORD
     }
 
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
-    private static final long QUOTES = '"' * ONES;
-    private static final long BACKSLASHES = '\\' * ONES;
-    private static final long LINE_FEEDS = '\n' * ONES;
-
-    /// 1 for the bytes that matter between the strings of a value: quotes, braces, brackets, line feed.
-    private static final byte[] STRUCTURAL = new byte[256];
-
-    static {
-        for (char c : "\"{}[]\n".toCharArray()) {
-            STRUCTURAL[c] = 1;
-        }
-    }
-
     private static final byte[] TYPE = "type".getBytes(UTF_8);
     private static final byte[] RECORD = "record".getBytes(UTF_8);
     private static final byte[] RECORD_TYPE = "RECORD".getBytes(UTF_8);
@@ -48,9 +29,6 @@ final class RecordScanner {
     private static final byte[] DATA = "data".getBytes(UTF_8);
     private static final byte[] META = "meta".getBytes(UTF_8);
     private static final byte[] EMITTED_AT = "emitted_at".getBytes(UTF_8);
-
-    private byte[] buf;
-    private int pos;
 
     /// The parts found, filled in by [#scan].
     private int nameStart;
@@ -266,121 +244,5 @@ final class RecordScanner {
 
     private boolean matches(int from, int to, byte[] expected) {
         return Arrays.equals(buf, from, to, expected, 0, expected.length);
-    }
-
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t' || b == '\r';
-    }
-
-    private void skipBlanks() {
-        while (isBlank(buf[pos])) {
-            pos++;
-        }
-    }
-
-    /// Over `"key" : ` to the first byte of the value.
-    private boolean skipColon() {
-        skipBlanks();
-        if (buf[pos] != ':') {
-            return false;
-        }
-        pos++;
-        skipBlanks();
-        return true;
-    }
-
-    /// From an opening quote to behind the closing one.
-    private boolean skipString() {
-        if (buf[pos] != '"') {
-            return false;
-        }
-        int i = pos + 1;
-        while (true) {
-            if (i + 8 <= buf.length) {
-                long word = (long) LONGS.get(buf, i);
-                long hit = zeroBytes(word ^ QUOTES) | zeroBytes(word ^ BACKSLASHES) | zeroBytes(word ^ LINE_FEEDS);
-                if (hit == 0) {
-                    i += 8;
-                    continue;
-                }
-                i += Long.numberOfTrailingZeros(hit) >>> 3;
-            }
-            switch (buf[i]) {
-                case '"' -> {
-                    pos = i + 1;
-                    return true;
-                }
-                case '\\' -> {
-                    if (buf[i + 1] == '\n') {
-                        return false;
-                    }
-                    i += 2;
-                }
-                case '\n' -> {
-                    return false;
-                }
-                default -> i++;
-            }
-        }
-    }
-
-    /// The high bit of every byte that is zero; bytes above the first hit may be wrong, which does not matter.
-    private static long zeroBytes(long word) {
-        return (word - ONES) & ~word & HIGHS;
-    }
-
-    private boolean skipValue() {
-        switch (buf[pos]) {
-            case '"' -> {
-                return skipString();
-            }
-            case '{', '[' -> {
-                return skipContainer();
-            }
-            default -> {
-                int from = pos;
-                while (true) {
-                    byte b = buf[pos];
-                    if (b == ',' || b == '}' || b == ']' || b == '\n' || isBlank(b)) {
-                        return pos > from;
-                    }
-                    pos++;
-                }
-            }
-        }
-    }
-
-    private boolean skipContainer() {
-        int depth = 0;
-        int i = pos;
-        while (true) {
-            while (STRUCTURAL[buf[i] & 0xff] == 0) {
-                i++;
-            }
-            switch (buf[i]) {
-                case '"' -> {
-                    pos = i;
-                    if (!skipString()) {
-                        return false;
-                    }
-                    i = pos;
-                }
-                case '{', '[' -> {
-                    depth++;
-                    i++;
-                }
-                case '}', ']' -> {
-                    depth--;
-                    i++;
-                    if (depth == 0) {
-                        pos = i;
-                        return true;
-                    }
-                }
-                default -> {
-                    return false;
-                }
-            }
-        }
     }
 }

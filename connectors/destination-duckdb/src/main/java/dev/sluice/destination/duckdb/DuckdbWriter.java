@@ -1,0 +1,184 @@
+package dev.sluice.destination.duckdb;
+
+import dev.sluice.cdk.ConnectorException;
+import dev.sluice.cdk.DestinationWriter;
+import dev.sluice.cdk.row.RowReader;
+import dev.sluice.protocol.ConfiguredAirbyteCatalog;
+import dev.sluice.protocol.ConfiguredAirbyteStream;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.RecordLine;
+import java.lang.foreign.Arena;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// One sync's way into the file: rows gather in batches, a batch becomes one `INSERT`, all of them one
+/// transaction until the next commit.
+final class DuckdbWriter implements DestinationWriter {
+    /// What all batches may hold together; more does not make the inserts faster.
+    private static final long BATCH_BYTES = 32 << 20;
+
+    /// The year 9999; what lies beyond is no time of extraction.
+    private static final long MAX_MILLIS = 253_402_300_799_999L;
+
+    private final Database database;
+    private final Inserter inserter;
+    private final Arena arena = Arena.ofShared();
+    private final Map<StreamDescriptor, StreamState> streams = new HashMap<>();
+    private StreamState current;
+    private long batchedBytes;
+    private int incomplete;
+
+    private static final class StreamState {
+        final StreamDescriptor descriptor;
+        final StreamTable table;
+        final RowReader reader;
+        final RowBatch batch;
+        final ArrowStream source;
+        final String insert;
+
+        StreamState(
+                ConfiguredAirbyteStream stream, StreamTable table, String sourceName, Database database, Arena arena) {
+            descriptor = stream.descriptor();
+            this.table = table;
+            reader = new RowReader(table.columns(), stream.syncId().orElse(0L));
+            batch = new RowBatch(table.columns(), table.generation());
+            source = new ArrowStream(
+                    batch.columns().stream().map(column -> column.kind).toList(), arena);
+            database.register(sourceName, source.address());
+            insert = table.insertFrom(sourceName);
+        }
+    }
+
+    /// @param defaultSchema of the streams without a namespace
+    static DuckdbWriter open(Database database, ConfiguredAirbyteCatalog catalog, String defaultSchema) {
+        DuckdbWriter writer = new DuckdbWriter(database);
+        try {
+            writer.prepare(catalog, defaultSchema);
+            return writer;
+        } catch (RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    private DuckdbWriter(Database database) {
+        this.database = database;
+        inserter = new Inserter(database);
+    }
+
+    private void prepare(ConfiguredAirbyteCatalog catalog, String defaultSchema) {
+        Map<StreamDescriptor, TableName> tables = tables(catalog, defaultSchema);
+        for (ConfiguredAirbyteStream stream : catalog.streams()) {
+            StreamTable table = new StreamTable(database, stream, tables.get(stream.descriptor()));
+            table.prepare();
+            String source = "_sluice_rows_" + streams.size();
+            streams.put(stream.descriptor(), new StreamState(stream, table, source, database, arena));
+        }
+        database.commit();
+        incomplete = streams.size();
+    }
+
+    /// Tells apart streams whose names DuckDB would take for the same: `Users` and `users`.
+    private Map<StreamDescriptor, TableName> tables(ConfiguredAirbyteCatalog catalog, String defaultSchema) {
+        String file = database.text("SELECT current_database()");
+        Map<String, Map<String, StreamDescriptor>> bySchema = new TreeMap<>();
+        Map<StreamDescriptor, String> schemas = new LinkedHashMap<>();
+        for (ConfiguredAirbyteStream stream : catalog.streams()) {
+            StreamDescriptor descriptor = stream.descriptor();
+            if (Names.fold(descriptor.name()).startsWith(StreamTable.STAGING_PREFIX)) {
+                throw ConnectorException.config("the stream '%s' has a name kept for staging tables (%s…); rename it"
+                        .formatted(descriptor, StreamTable.STAGING_PREFIX));
+            }
+            String schema = descriptor.namespace().orElse(defaultSchema);
+            schemas.put(descriptor, schema);
+            Map<String, StreamDescriptor> names = bySchema.computeIfAbsent(Names.fold(schema), _ -> new TreeMap<>());
+            if (names.put(descriptor.name(), descriptor) != null) {
+                throw ConnectorException.config(
+                        ("two streams would share the table %s.%s: one has the namespace '%s', the other none or another"
+                                        + " spelling of it; rename one")
+                                .formatted(schema, descriptor.name(), schema));
+            }
+        }
+        Map<StreamDescriptor, TableName> tables = new HashMap<>();
+        bySchema.forEach((folded, names) -> {
+            List<String> existing = database
+                    .rows("SELECT table_name FROM duckdb_tables() WHERE database_name = %s AND lower(schema_name) = %s"
+                            .formatted(TableName.literal(file), TableName.literal(folded)))
+                    .stream()
+                    .map(row -> row[0])
+                    .toList();
+            Names.identifiers(names.keySet(), existing, List.of()).forEach((name, identifier) -> {
+                StreamDescriptor descriptor = names.get(name);
+                tables.put(descriptor, new TableName(file, schemas.get(descriptor), identifier));
+            });
+        });
+        return tables;
+    }
+
+    @Override
+    public boolean write(RecordLine record) throws InterruptedException {
+        StreamState stream = current;
+        if (stream == null || !stream.descriptor.equals(record.stream())) {
+            stream = streams.get(record.stream());
+            current = stream;
+        }
+        if (!stream.batch.hasRoomFor(record.length())) {
+            flush(stream);
+        }
+        batchedBytes -= stream.batch.bytes();
+        stream.batch.add(stream.reader.read(record), emittedAt(record), record.length());
+        batchedBytes += stream.batch.bytes();
+        if (batchedBytes > BATCH_BYTES) {
+            flush(streams.values().stream()
+                    .max(Comparator.comparingLong(each -> each.batch.bytes()))
+                    .orElseThrow());
+        }
+        return true;
+    }
+
+    private static long emittedAt(RecordLine record) {
+        long millis = record.emittedAt();
+        return millis >= 0 && millis <= MAX_MILLIS ? millis : System.currentTimeMillis();
+    }
+
+    private void flush(StreamState stream) throws InterruptedException {
+        if (stream.batch.rows() > 0) {
+            batchedBytes -= stream.batch.bytes();
+            inserter.insert(stream.batch, stream.source, stream.insert);
+        }
+    }
+
+    @Override
+    public void commit() throws InterruptedException {
+        for (StreamState stream : streams.values()) {
+            flush(stream);
+        }
+        inserter.await();
+        database.commit();
+    }
+
+    @Override
+    public void complete(StreamDescriptor stream) throws InterruptedException {
+        commit();
+        streams.get(stream).table.complete();
+        incomplete--;
+    }
+
+    /// After a whole sync the file holds everything by itself, for whoever opens it next; otherwise the log
+    /// beside it belongs to it.
+    @Override
+    public void close() {
+        try (arena;
+                database) {
+            inserter.close(); // Before anything else: the connection runs one statement at a time.
+            database.rollback();
+            if (incomplete == 0 && !streams.isEmpty()) {
+                database.execute("CHECKPOINT");
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// Writes streams into tables of a DuckDB file.
+package dev.sluice.destination.duckdb;

@@ -1,0 +1,144 @@
+package dev.sluice.runner;
+
+import dev.sluice.protocol.ConnectorSpecification;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.connection.ConnectionFile;
+import dev.sluice.runner.connection.OurConnectors;
+import dev.sluice.runner.launch.ConnectorCommand;
+import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.launch.RunDirectory;
+import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.launch.docker.DockerLauncher;
+import dev.sluice.runner.launch.process.ProcessLauncher;
+import dev.sluice.runner.operation.Operations;
+import dev.sluice.runner.operation.SpecCache;
+import dev.sluice.runner.state.StateStore;
+import dev.sluice.runner.store.SqlStateStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Everything one command needs, wired by hand: the one place where implementations are chosen.
+public final class Workbench implements AutoCloseable {
+    public static final String VERSION = "0.1.0";
+
+    private final Path home;
+    private final Map<String, String> environment;
+    private final Consumer<String> notices;
+    private final SecretMask mask = new SecretMask();
+    private final RunDirectory run;
+    private final DockerLauncher docker;
+    private final Launcher launcher;
+    private final Operations operations;
+
+    /// @param home the directory of this Sluice, with its connectors
+    /// @param notices receives lines for the user: something takes long, something is odd
+    public Workbench(Path home, Map<String, String> environment, Consumer<String> notices, RunLog log) {
+        this.home = home;
+        this.environment = environment;
+        this.notices = notices;
+        RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        this.run = RunDirectory.create();
+        this.docker = new DockerLauncher(run, notices);
+        this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
+        this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
+    }
+
+    /// A container or a process, as the connection says; never one in place of the other.
+    private record EitherLauncher(Launcher docker, Launcher process) implements Launcher {
+        private Launcher of(ConnectorLaunch connector) {
+            return switch (connector) {
+                case ConnectorLaunch.InContainer _ -> docker;
+                case ConnectorLaunch.AsProcess _ -> process;
+            };
+        }
+
+        @Override
+        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                throws InterruptedException {
+            return of(connector).launch(connector, command, stderr);
+        }
+
+        @Override
+        public String fingerprint(ConnectorLaunch connector) {
+            return of(connector).fingerprint(connector);
+        }
+    }
+
+    private Path cache() {
+        String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+        String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
+        return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
+    }
+
+    /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
+    public Connection connection(Path file) throws InterruptedException {
+        return ConnectionFile.read(
+                file,
+                environment,
+                new OurConnectors(home, VERSION),
+                connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
+                mask,
+                notices);
+    }
+
+    public ConnectorSpecification spec(Connection connection, Connection.Connector connector)
+            throws InterruptedException {
+        return operations.spec(connector.launch(), connection.limits().operationTimeout());
+    }
+
+    /// Where connections keep their place: what the command line says, else the connection, else a file in
+    /// `.sluice` beside the connection file.
+    public StateStore stateStore(Connection connection, Optional<String> override) {
+        Optional<String> url =
+                override.or(connection::stateStore).or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
+        if (url.isPresent() && url.get().matches("postgres(ql)?://.*")) {
+            return SqlStateStore.postgres(url.get());
+        }
+        return SqlStateStore.file(
+                url.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+    }
+
+    /// `.sluice` beside a connection file: state, logs.
+    public static Path directory(Path connectionFile) {
+        Path directory = connectionFile.toAbsolutePath().normalize().getParent().resolve(".sluice");
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "runner.no_directory",
+                    "the directory for state and logs cannot be made: " + e.getMessage(),
+                    directory.toString(),
+                    "make its parent writable, or move the connection file",
+                    e);
+        }
+    }
+
+    public Operations operations() {
+        return operations;
+    }
+
+    public Launcher launcher() {
+        return launcher;
+    }
+
+    public SecretMask mask() {
+        return mask;
+    }
+
+    public OurConnectors ourConnectors() {
+        return new OurConnectors(home, VERSION);
+    }
+
+    @Override
+    public void close() {
+        docker.close();
+        run.close();
+    }
+}

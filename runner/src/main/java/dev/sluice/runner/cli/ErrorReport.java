@@ -1,0 +1,34 @@
+package dev.sluice.runner.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
+import java.util.List;
+
+/// How an error looks: for a person on standard error, for a program as JSON.
+final class ErrorReport {
+    private ErrorReport() {}
+
+    /// The cause, and what followed from it.
+    static String text(List<RunnerException> errors) {
+        StringBuilder text = new StringBuilder();
+        RunnerException cause = errors.getFirst();
+        text.append("error[").append(cause.code()).append("]: ").append(cause.getMessage());
+        cause.where().ifPresent(where -> text.append("\n  where: ").append(where));
+        for (RunnerException consequence : errors.subList(1, errors.size())) {
+            text.append("\n  then:  ").append(consequence.getMessage());
+        }
+        cause.next().ifPresent(next -> text.append("\n  next:  ").append(next));
+        return text.toString();
+    }
+
+    static ObjectNode json(RunnerException error) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("code", error.code());
+        json.put("type", error.type().name().toLowerCase(java.util.Locale.ROOT));
+        json.put("message", error.getMessage());
+        error.where().ifPresent(where -> json.put("where", where));
+        error.next().ifPresent(next -> json.put("next", next));
+        return json;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.runner.cli;
+
+import dev.sluice.runner.sync.StreamProgress;
+import dev.sluice.runner.sync.Sync;
+import java.time.Duration;
+import java.util.List;
+
+/// Shows how far a sync is: a block that repaints itself where a person watches, else a line now and then.
+final class ProgressView implements AutoCloseable {
+    private static final Duration REPAINT = Duration.ofMillis(250);
+    private static final Duration LINE = Duration.ofSeconds(10);
+    private static final int MAX_STREAMS = 12;
+
+    private final Terminal terminal;
+    private final Sync sync;
+    private final long startedAt = System.nanoTime();
+    private final Thread painter;
+    private int painted;
+
+    ProgressView(Terminal terminal, Sync sync, boolean silent) {
+        this.terminal = terminal;
+        this.sync = sync;
+        this.painter = silent
+                ? Thread.ofVirtual().unstarted(() -> {})
+                : Thread.ofVirtual().start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(terminal.interactive() ? REPAINT : LINE);
+                if (terminal.interactive()) {
+                    repaint();
+                } else {
+                    terminal.err().println(line());
+                }
+            }
+        } catch (InterruptedException e) {
+            // The sync has ended.
+        }
+    }
+
+    private synchronized void repaint() {
+        StringBuilder block = new StringBuilder(erase());
+        List<StreamProgress> streams = sync.progress();
+        int shown = Math.min(streams.size(), MAX_STREAMS);
+        for (StreamProgress stream : streams.subList(0, shown)) {
+            block.append(cut(row(stream))).append('\n');
+        }
+        block.append(cut("  " + line())).append('\n');
+        painted = shown + 1;
+        terminal.err().print(block);
+        terminal.err().flush();
+    }
+
+    private static String row(StreamProgress stream) {
+        String percent = stream.estimate()
+                .filter(estimate -> estimate > 0)
+                .map(estimate -> " %3d %%".formatted(Math.min(100, stream.records() * 100 / estimate)))
+                .orElse("");
+        return "  %-24s %,13d records %9s%s"
+                .formatted(stream.stream(), stream.records(), Summary.size(stream.bytes()), percent);
+    }
+
+    private String line() {
+        long records = 0;
+        long bytes = 0;
+        long committed = 0;
+        for (StreamProgress stream : sync.progress()) {
+            records += stream.records();
+            bytes += stream.bytes();
+            committed += stream.committed();
+        }
+        double seconds = (System.nanoTime() - startedAt) / 1e9;
+        return "%,d records (%s), %,.0f/s, %,d stored, %s"
+                .formatted(
+                        records,
+                        Summary.size(bytes),
+                        records / seconds,
+                        committed,
+                        Summary.words(Duration.ofMillis((long) (seconds * 1000))));
+    }
+
+    private String cut(String text) {
+        return text.length() < terminal.columns() ? text : text.substring(0, terminal.columns() - 1);
+    }
+
+    /// Up over what was painted, and clears it.
+    private String erase() {
+        return painted == 0 ? "" : "\u001b[" + painted + "A\u001b[J";
+    }
+
+    @Override
+    public void close() {
+        painter.interrupt();
+        try {
+            painter.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            terminal.err().print(erase());
+            terminal.err().flush();
+            painted = 0;
+        }
+    }
+}

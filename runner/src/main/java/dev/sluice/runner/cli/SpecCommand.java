@@ -1,0 +1,72 @@
+package dev.sluice.runner.cli;
+
+import dev.sluice.protocol.ConnectorSpecification;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunLog;
+import dev.sluice.runner.Workbench;
+import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.OurConnectors;
+import dev.sluice.runner.launch.ConnectorLaunch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "spec",
+        mixinStandardHelpOptions = true,
+        description = "Prints a connector's spec, as JSON: what it can do and how it is configured.",
+        footer = {"", "Example:  sluice spec source-faker", "          sluice spec airbyte/source-file:0.6.0"})
+final class SpecCommand implements Callable<Integer>, JsonOutput {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "CONNECTOR", description = "One of ours by name (source-faker), or an image with its tag.")
+    private String connector;
+
+    @Option(names = "--process", description = "Run one of ours as a local process instead of a container.")
+    private boolean process;
+
+    @Option(names = "--json", description = "Wrap it in one object with `ok` and `result`.")
+    private boolean json;
+
+    SpecCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public boolean wantsJson() {
+        return json;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RunLog log = (level, name, text) -> {};
+        try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
+            ConnectorSpecification spec =
+                    workbench.operations().spec(launch(workbench.ourConnectors()), Limits.DEFAULT.operationTimeout());
+            if (json) {
+                JsonOutput.result(terminal, Json.mapper().valueToTree(spec));
+            } else {
+                terminal.out().println(Json.mapper().valueToTree(spec).toPrettyString());
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    private ConnectorLaunch launch(OurConnectors ours) {
+        int dash = connector.indexOf('-');
+        Optional<Path> folder =
+                dash < 0 ? Optional.empty() : ours.find(connector.substring(0, dash), connector.substring(dash + 1));
+        if (process && folder.isPresent()) {
+            return new ConnectorLaunch.AsProcess(
+                    connector,
+                    List.of(ours.program(folder.get()).toString()),
+                    Path.of("").toAbsolutePath());
+        }
+        return new ConnectorLaunch.InContainer(
+                folder.map(ours::image).orElse(connector), folder, "bridge", 2L << 30, 2, 1024, Optional.empty());
+    }
+}

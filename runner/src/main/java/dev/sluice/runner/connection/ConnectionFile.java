@@ -1,0 +1,478 @@
+package dev.sluice.runner.connection;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.ConnectorSpecification;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.SyncMode;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.StreamSettings.WriteMode;
+import dev.sluice.runner.launch.ConnectorLaunch;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out.
+public final class ConnectionFile {
+    private static final Set<String> TOP =
+            Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
+    private static final Set<String> CONNECTOR =
+            Set.of("type", "image", "command", "launch", "config", "network", "memory", "cpus", "processes", "local");
+    private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
+    private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
+    private static final Set<String> LIMITS =
+            Set.of("source_timeout", "destination_timeout", "operation_timeout", "line_size");
+    private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
+    private static final long DEFAULT_MEMORY = 2L << 30;
+
+    /// Asks a connector for its spec, before anything else is started.
+    @FunctionalInterface
+    public interface Specs {
+        ConnectorSpecification of(ConnectorLaunch connector) throws InterruptedException;
+    }
+
+    private final Path file;
+    private final Problems problems;
+    private final YamlTree tree;
+    private final OurConnectors ours;
+
+    private ConnectionFile(Path file, Problems problems, YamlTree tree, OurConnectors ours) {
+        this.file = file;
+        this.problems = problems;
+        this.tree = tree;
+        this.ours = ours;
+    }
+
+    /// @param environment for references and for settings that may come from it
+    /// @param mask learns the secrets of both configurations
+    /// @param warnings receives what is odd but no reason to stop
+    /// @throws RunnerException with every problem of the file, config against the connectors' specs included
+    public static Connection read(
+            Path file,
+            Map<String, String> environment,
+            OurConnectors ours,
+            Specs specs,
+            SecretMask mask,
+            Consumer<String> warnings)
+            throws InterruptedException {
+        Problems problems = new Problems(file);
+        Path directory = file.toAbsolutePath().normalize().getParent();
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory), problems);
+        ConnectionFile parsed = new ConnectionFile(file, problems, tree, ours);
+        Connection connection = parsed.connection(directory);
+        if (connection.source() != null) {
+            parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
+        }
+        if (connection.destination() != null) {
+            parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
+        }
+        problems.throwIfAny();
+        return connection;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "config.no_such_file",
+                    "there is no file %s".formatted(file),
+                    Path.of("").toAbsolutePath().toString(),
+                    "name a connection file, for example examples/quickstart.yaml",
+                    e);
+        } catch (MalformedInputException e) {
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR, "config.not_text", "%s is not a UTF-8 text".formatted(file), "", "", e);
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "config.unreadable",
+                    "%s cannot be read: %s".formatted(file, e.getMessage()),
+                    "",
+                    "",
+                    e);
+        }
+    }
+
+    private void checkConfig(
+            Map<String, String> environment,
+            String side,
+            Connection.Connector connector,
+            Specs specs,
+            SecretMask mask,
+            Consumer<String> warnings)
+            throws InterruptedException {
+        ConnectorSpecification spec;
+        try {
+            spec = specs.of(connector.launch());
+        } catch (RunnerException e) {
+            if (problems.isEmpty()) {
+                throw e;
+            }
+            problems.add(tree.line(side), side, "cannot be asked for its spec: " + e.getMessage());
+            return;
+        }
+        new ConfigCheck(environment, tree, side + ".config", problems, warnings)
+                .run(connector.config(), spec.connectionSpecification());
+        mask.learn(connector.config(), spec.connectionSpecification());
+    }
+
+    private Connection connection(Path directory) {
+        JsonNode root = tree.root();
+        if (!root.isObject()) {
+            if (problems.isEmpty()) {
+                problems.add(1, "", "is empty; it needs at least `source:` and `destination:`");
+            }
+            return new Connection(
+                    "",
+                    file,
+                    null,
+                    null,
+                    Map.of(),
+                    StreamSettings.DEFAULT,
+                    Optional.empty(),
+                    Limits.DEFAULT,
+                    Optional.empty());
+        }
+        keys(root, "", TOP);
+        JsonNode sync = section(root, "sync", SYNC);
+        StreamSettings defaults = new StreamSettings(
+                mode(sync, "sync"), writeMode(sync, "sync"), List.of(), List.of(), Set.of(), tree.line("sync"));
+        return new Connection(
+                text(root, "name", "").orElseGet(this::nameOfFile),
+                file,
+                connector(root, "source", directory),
+                connector(root, "destination", directory),
+                streams(root.path("streams")),
+                defaults,
+                schedule(sync),
+                limits(root),
+                text(root, "state", ""));
+    }
+
+    private String nameOfFile() {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /// Five fields, as in crontab. What they mean is checked by what will run them.
+    private Optional<String> schedule(JsonNode sync) {
+        Optional<String> schedule = text(sync, "schedule", "sync");
+        schedule.filter(s -> s.strip().split("\\s+").length != 5)
+                .ifPresent(
+                        _ -> problem("sync.schedule", "is not a cron expression of five fields, like \"0 2 * * *\""));
+        return schedule;
+    }
+
+    private Connection.Connector connector(JsonNode root, String side, Path directory) {
+        JsonNode node = root.path(side);
+        if (!node.isObject()) {
+            problem(
+                    side,
+                    "is missing; say which connector it is, for example `type: \"%s\"`"
+                            .formatted(side.equals("source") ? "faker" : "postgres"));
+            return null;
+        }
+        keys(node, side, CONNECTOR);
+        JsonNode config = node.path("config");
+        if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
+            problem(side + ".config", "must be a mapping of settings");
+        }
+        ConnectorLaunch launch = launch(node, side, directory);
+        if (launch == null) {
+            return null;
+        }
+        return new Connection.Connector(
+                launch,
+                config.isObject()
+                        ? ((ObjectNode) config).deepCopy()
+                        : Json.mapper().createObjectNode());
+    }
+
+    private ConnectorLaunch launch(JsonNode node, String side, Path directory) {
+        long ways =
+                List.of("type", "image", "command").stream().filter(node::has).count();
+        if (ways != 1) {
+            problem(
+                    side,
+                    ways == 0
+                            ? "does not say which connector it is; write `type:`, `image:` or `command:`"
+                            : "says more than once which connector it is; keep one of `type:`, `image:` and `command:`");
+            return null;
+        }
+        Optional<String> how = text(node, "launch", side);
+        how.filter(h -> !h.equals("docker") && !h.equals("process"))
+                .ifPresent(h -> problem(
+                        side + ".launch",
+                        "is '%s'%s".formatted(h, Problems.suggestion(h, Set.of("docker", "process")))));
+        boolean asProcess = how.map("process"::equals).orElse(node.has("command"));
+        if (node.has("command")) {
+            List<String> command = texts(node.path("command"), side + ".command");
+            if (command.isEmpty()) {
+                problem(side + ".command", "is empty; name a program");
+                return null;
+            }
+            if (!asProcess) {
+                problem(side + ".launch", "is 'docker', but a command runs as a process; name an `image:` instead");
+            }
+            return new ConnectorLaunch.AsProcess(command.getFirst(), command, directory);
+        }
+        Optional<Path> folder = Optional.empty();
+        String image;
+        if (node.has("type")) {
+            String type = text(node, "type", side).orElse("");
+            folder = ours.find(side, type);
+            if (folder.isEmpty()) {
+                problem(
+                        side + ".type",
+                        "is '%s', which is not one of ours%s"
+                                .formatted(type, Problems.suggestion(type, ours.types(side))));
+                return null;
+            }
+            image = ours.image(folder.get());
+            if (asProcess) {
+                return new ConnectorLaunch.AsProcess(
+                        folder.get().getFileName().toString(),
+                        List.of(ours.program(folder.get()).toString()),
+                        directory);
+            }
+        } else {
+            image = text(node, "image", side).orElse("");
+            if (asProcess) {
+                problem(side + ".launch", "is 'process', but an image runs in Docker; name a `command:` instead");
+            }
+            if (image.isBlank()) {
+                problem(
+                        side + ".image",
+                        "is empty; write an image with its tag, for example airbyte/source-faker:6.2.10");
+                return null;
+            }
+        }
+        Optional<Path> local = text(node, "local", side).map(directory::resolve).map(Path::normalize);
+        local.filter(path -> !Files.isDirectory(path))
+                .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
+        return new ConnectorLaunch.InContainer(
+                image,
+                folder,
+                text(node, "network", side).orElse("bridge"),
+                amount(node, "memory", side, ConnectionFile::bytes, "512m or 2g")
+                        .orElse(DEFAULT_MEMORY),
+                amount(node, "cpus", side, ConnectionFile::plain, "1.5")
+                        .orElse((double) Runtime.getRuntime().availableProcessors()),
+                amount(node, "processes", side, ConnectionFile::plain, "512")
+                        .map(Double::intValue)
+                        .orElse(1024),
+                local);
+    }
+
+    private Map<String, StreamSettings> streams(JsonNode node) {
+        Map<String, StreamSettings> streams = new LinkedHashMap<>();
+        if (node.isArray()) {
+            for (String name : texts(node, "streams")) {
+                streams.put(name, StreamSettings.DEFAULT);
+            }
+            if (streams.isEmpty()) {
+                problem("streams", "is empty; name at least one stream, or leave it out to sync all");
+            }
+        } else if (node.isObject()) {
+            for (var entry : node.properties()) {
+                String key = "streams." + entry.getKey();
+                JsonNode settings = entry.getValue();
+                if (!settings.isNull() && !settings.isObject()) {
+                    problem(key, "must be a mapping, or nothing");
+                    continue;
+                }
+                keys(settings, key, STREAM);
+                streams.put(
+                        entry.getKey(),
+                        new StreamSettings(
+                                mode(settings, key),
+                                writeMode(settings, key),
+                                path(settings.path("cursor"), key + ".cursor"),
+                                keyPaths(settings.path("key"), key + ".key"),
+                                new LinkedHashSet<>(texts(settings.path("fields"), key + ".fields")),
+                                tree.line(key)));
+            }
+        } else if (!node.isMissingNode() && !node.isNull()) {
+            problem("streams", "must be a list of names, or a mapping of names to settings");
+        }
+        return streams;
+    }
+
+    private Optional<SyncMode> mode(JsonNode node, String at) {
+        return choice(node, "mode", at, SyncMode.values(), "a sync mode");
+    }
+
+    private Optional<WriteMode> writeMode(JsonNode node, String at) {
+        return choice(node, "destination_mode", at, WriteMode.values(), "a destination mode");
+    }
+
+    private <E extends Enum<E>> Optional<E> choice(JsonNode node, String name, String at, E[] values, String what) {
+        Optional<String> text = text(node, name, at);
+        Optional<E> chosen = text.flatMap(t -> Arrays.stream(values)
+                .filter(v -> v.name().toLowerCase(Locale.ROOT).equals(t))
+                .findFirst());
+        if (text.isPresent() && chosen.isEmpty()) {
+            List<String> known = Arrays.stream(values)
+                    .map(v -> v.name().toLowerCase(Locale.ROOT))
+                    .toList();
+            problem(
+                    at + "." + name,
+                    "is '%s', which is not %s%s".formatted(text.get(), what, Problems.suggestion(text.get(), known)));
+        }
+        return chosen;
+    }
+
+    private Limits limits(JsonNode root) {
+        JsonNode limits = section(root, "limits", LIMITS);
+        return new Limits(
+                amount(limits, "source_timeout", "limits", ConnectionFile::duration, "30m or 3h")
+                        .orElse(Limits.DEFAULT.sourceTimeout()),
+                amount(limits, "destination_timeout", "limits", ConnectionFile::duration, "30m or 24h")
+                        .orElse(Limits.DEFAULT.destinationTimeout()),
+                amount(limits, "operation_timeout", "limits", ConnectionFile::duration, "90s or 9m")
+                        .orElse(Limits.DEFAULT.operationTimeout()),
+                amount(limits, "line_size", "limits", ConnectionFile::bytes, "256m")
+                        .map(bytes -> (int) Math.min(bytes, Integer.MAX_VALUE - 64))
+                        .orElse(Limits.DEFAULT.lineBytes()));
+    }
+
+    private interface Unit<T> {
+        /// Null when the unit is not known.
+        T of(double amount, String unit);
+    }
+
+    private <T> Optional<T> amount(JsonNode node, String name, String at, Unit<T> unit, String example) {
+        JsonNode value = node.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        Matcher matcher = AMOUNT.matcher(value.asText().strip());
+        T amount = matcher.matches()
+                ? unit.of(Double.parseDouble(matcher.group(1)), matcher.group(2).toLowerCase(Locale.ROOT))
+                : null;
+        if (amount == null) {
+            problem(at + "." + name, "is '%s'; write it like %s".formatted(value.asText(), example));
+        }
+        return Optional.ofNullable(amount);
+    }
+
+    private static Double plain(double amount, String unit) {
+        return unit.isEmpty() && amount > 0 ? amount : null;
+    }
+
+    private static Long bytes(double amount, String unit) {
+        int shift = switch (unit) {
+            case "b" -> 0;
+            case "k", "kb", "kib" -> 10;
+            case "m", "mb", "mib" -> 20;
+            case "g", "gb", "gib" -> 30;
+            default -> -1;
+        };
+        return shift < 0 || amount <= 0 ? null : (Long) (long) (amount * (1L << shift));
+    }
+
+    private static Duration duration(double amount, String unit) {
+        long millis = switch (unit) {
+            case "ms" -> 1;
+            case "s" -> 1_000;
+            case "m" -> 60_000;
+            case "h" -> 3_600_000;
+            case "d" -> 86_400_000;
+            default -> 0;
+        };
+        return millis == 0 || amount <= 0 ? null : Duration.ofMillis((long) (amount * millis));
+    }
+
+    private List<String> path(JsonNode node, String key) {
+        return node.isTextual() ? List.of(node.asText()) : texts(node, key);
+    }
+
+    /// `id`, `[id, region]`, or with nested columns `[[address, street], id]`.
+    private List<List<String>> keyPaths(JsonNode node, String key) {
+        if (node.isTextual()) {
+            return List.of(List.of(node.asText()));
+        }
+        List<List<String>> paths = new ArrayList<>();
+        for (JsonNode element : node) {
+            paths.add(path(element, key));
+        }
+        return paths;
+    }
+
+    private List<String> texts(JsonNode node, String key) {
+        List<String> texts = new ArrayList<>();
+        if (node.isMissingNode() || node.isNull()) {
+            return texts;
+        }
+        if (!node.isArray()) {
+            problem(key, "must be a list");
+            return texts;
+        }
+        for (JsonNode element : node) {
+            if (element.isValueNode() && !element.isNull()) {
+                texts.add(element.asText());
+            } else {
+                problem(key, "must be a list of names");
+            }
+        }
+        return texts;
+    }
+
+    private Optional<String> text(JsonNode node, String name, String at) {
+        JsonNode value = node.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isValueNode()) {
+            problem(at.isEmpty() ? name : at + "." + name, "must be a text");
+            return Optional.empty();
+        }
+        return Optional.of(value.asText());
+    }
+
+    private JsonNode section(JsonNode root, String name, Set<String> known) {
+        JsonNode section = root.path(name);
+        if (section.isMissingNode() || section.isNull()) {
+            return Json.mapper().createObjectNode();
+        }
+        if (!section.isObject()) {
+            problem(name, "must be a mapping");
+            return Json.mapper().createObjectNode();
+        }
+        keys(section, name, known);
+        return section;
+    }
+
+    private void keys(JsonNode node, String at, Set<String> known) {
+        node.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                problem(at.isEmpty() ? name : at + "." + name, "is not known" + Problems.suggestion(name, known));
+            }
+        });
+    }
+
+    private void problem(String key, String text) {
+        problems.add(tree.line(key), key, text);
+    }
+}

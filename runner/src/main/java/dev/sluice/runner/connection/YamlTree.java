@@ -1,0 +1,132 @@
+package dev.sluice.runner.connection;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.json.Json;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/// A YAML file as JSON, that remembers the line of every key and which values were references.
+final class YamlTree {
+    private final References references;
+    private final Problems problems;
+    private final Map<String, Integer> lines = new HashMap<>();
+    private final Set<String> referenced = new HashSet<>();
+    private JsonNode root = Json.mapper().missingNode();
+
+    private YamlTree(References references, Problems problems) {
+        this.references = references;
+        this.problems = problems;
+    }
+
+    static YamlTree parse(String text, References references, Problems problems) {
+        YamlTree tree = new YamlTree(references, problems);
+        try {
+            new Compose(LoadSettings.builder().build())
+                    .composeString(text)
+                    .ifPresent(node -> tree.root = tree.json(node, ""));
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+            problems.add(line, "", "is not YAML: " + e.getProblem());
+        }
+        return tree;
+    }
+
+    JsonNode root() {
+        return root;
+    }
+
+    /// The line of a key, or of the nearest one around it; 0 when there is none.
+    int line(String key) {
+        for (String at = key; !at.isEmpty(); at = at.substring(0, Math.max(0, at.lastIndexOf('.')))) {
+            Integer line = lines.get(at);
+            if (line != null) {
+                return line;
+            }
+        }
+        return 0;
+    }
+
+    /// Whether the value came from `${...}`, so that its type is not the user's word.
+    boolean isReference(String key) {
+        return referenced.contains(key);
+    }
+
+    private JsonNode json(Node node, String key) {
+        return switch (node) {
+            case MappingNode mapping -> {
+                ObjectNode object = Json.mapper().createObjectNode();
+                for (NodeTuple tuple : mapping.getValue()) {
+                    String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
+                    String child = key.isEmpty() ? name : key + "." + name;
+                    int line = tuple.getKeyNode()
+                            .getStartMark()
+                            .map(mark -> mark.getLine() + 1)
+                            .orElse(0);
+                    if (lines.putIfAbsent(child, line) != null) {
+                        problems.add(line, child, "stands there twice; the first is in line " + lines.get(child));
+                        continue;
+                    }
+                    object.set(name, json(tuple.getValueNode(), child));
+                }
+                yield object;
+            }
+            case SequenceNode sequence -> {
+                ArrayNode array = Json.mapper().createArrayNode();
+                for (Node element : sequence.getValue()) {
+                    String child = key + "." + array.size();
+                    lines.put(
+                            child,
+                            element.getStartMark()
+                                    .map(mark -> mark.getLine() + 1)
+                                    .orElse(0));
+                    array.add(json(element, child));
+                }
+                yield array;
+            }
+            case ScalarNode scalar -> scalar(scalar, key);
+            default -> {
+                problems.add(line(key), key, "is a kind of YAML that is not understood here");
+                yield Json.mapper().nullNode();
+            }
+        };
+    }
+
+    private JsonNode scalar(ScalarNode scalar, String key) {
+        String text = scalar.getValue();
+        Tag tag = scalar.getTag();
+        if (tag.equals(Tag.NULL)) {
+            return Json.mapper().nullNode();
+        }
+        if (tag.equals(Tag.BOOL)) {
+            return Json.mapper().getNodeFactory().booleanNode(text.equalsIgnoreCase("true"));
+        }
+        if (tag.equals(Tag.INT) && text.matches("[-+]?\\d+")) {
+            return Json.mapper().getNodeFactory().numberNode(new BigInteger(text));
+        }
+        if (tag.equals(Tag.FLOAT) && text.matches("[-+]?[\\d.]+([eE][-+]?\\d+)?")) {
+            return Json.mapper().getNodeFactory().numberNode(new BigDecimal(text));
+        }
+        if (!References.isIn(text)) {
+            return Json.mapper().getNodeFactory().textNode(text);
+        }
+        referenced.add(key);
+        return Json.mapper()
+                .getNodeFactory()
+                .textNode(references.resolve(text, problem -> problems.add(line(key), key, problem)));
+    }
+}

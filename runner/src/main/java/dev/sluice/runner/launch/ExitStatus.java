@@ -1,0 +1,33 @@
+package dev.sluice.runner.launch;
+
+/// How a connector ended.
+public sealed interface ExitStatus {
+    record Exited(int code) implements ExitStatus {}
+
+    /// The kernel killed it at its memory limit.
+    record OutOfMemory(long limitBytes) implements ExitStatus {}
+
+    /// A signal that nobody here sent.
+    record Killed(int signal) implements ExitStatus {}
+
+    /// We stopped it.
+    record Stopped() implements ExitStatus {}
+
+    default boolean isSuccess() {
+        return this instanceof Exited(int code) && code == 0;
+    }
+
+    /// The predicate of a sentence whose subject is the connector.
+    default String describe() {
+        return switch (this) {
+            case Exited(int code) when code == 2 -> "exited with code 2: it did not understand its command line";
+            case Exited(int code)
+            when code == 126 || code == 127 ->
+                "could not be started: its entry point was not found or may not be executed (code %d)".formatted(code);
+            case Exited(int code) -> "exited with code %d".formatted(code);
+            case OutOfMemory(long limit) -> "was killed: it used all of its %d MiB of memory".formatted(limit >> 20);
+            case Killed(int signal) -> "was killed by signal %d".formatted(signal);
+            case Stopped() -> "was stopped";
+        };
+    }
+}

@@ -1,0 +1,197 @@
+package dev.sluice.runner.launch;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.RunnerException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A private directory that lives as long as this runner: inputs of connectors, their pipes, and who they are.
+///
+/// It is locked while the runner lives. The kernel gives the lock back however the runner ends, so a directory
+/// whose lock is free was left by one that was killed: [#sweep] ends its processes and removes it.
+public final class RunDirectory implements AutoCloseable {
+    private static final String PREFIX = "sluice-run-";
+    private static final String PROCESSES = "processes";
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private RunDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /// Makes a new one, readable by this user only: it will hold configurations with secrets.
+    public static RunDirectory create() {
+        try {
+            Path path = Files.createTempDirectory(
+                    parent(),
+                    PREFIX,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            FileChannel channel = FileChannel.open(path.resolve("lock"), CREATE, WRITE);
+            if (channel.tryLock() == null) {
+                throw new IOException("the lock of a new directory is taken");
+            }
+            return new RunDirectory(path, channel);
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "runner.no_temp_directory",
+                    "no private directory can be made for the connectors' inputs: " + e,
+                    parent().toString(),
+                    "free some space there, or set TMPDIR to a directory that can be written",
+                    e);
+        }
+    }
+
+    /// Where all runners of this user keep theirs.
+    private static Path parent() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /// The name, by which containers say whose they are.
+    public String id() {
+        return path.getFileName().toString();
+    }
+
+    /// Whether the runner that made the directory of this name still lives.
+    public static boolean isAlive(String id) {
+        Path lock = parent().resolve(id).resolve("lock");
+        if (!id.startsWith(PREFIX) || !Files.exists(lock)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, WRITE);
+                FileLock free = channel.tryLock()) {
+            return free == null;
+        } catch (OverlappingFileLockException e) {
+            return true; // Ours.
+        } catch (IOException e) {
+            return true; // Another user's: not for us to sweep.
+        }
+    }
+
+    /// Remembers a process, so that it can be found when this runner is killed.
+    public void remember(ProcessHandle process) {
+        String start = process.info().startInstant().map(Instant::toString).orElse("");
+        try {
+            Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Ends the processes and removes the directories of runners that were killed. Returns what was found,
+    /// for the log.
+    public static List<String> sweep() {
+        List<String> swept = new ArrayList<>();
+        try (var entries = Files.newDirectoryStream(parent(), PREFIX + "*")) {
+            for (Path entry : entries) {
+                if (!Files.isReadable(entry.resolve("lock"))
+                        || isAlive(entry.getFileName().toString())) {
+                    continue;
+                }
+                swept.addAll(endProcesses(entry.resolve(PROCESSES)));
+                delete(entry);
+                swept.add("directory " + entry.getFileName());
+            }
+        } catch (IOException e) {
+            swept.add("sweeping stopped: " + e);
+        }
+        return swept;
+    }
+
+    private static List<String> endProcesses(Path file) throws IOException {
+        List<String> ended = new ArrayList<>();
+        if (!Files.exists(file)) {
+            return ended;
+        }
+        for (String line : Files.readAllLines(file)) {
+            int blank = line.indexOf(' ');
+            if (blank < 1) {
+                continue; // Half a line: the runner was killed while it wrote it.
+            }
+            long pid = Long.parseLong(line.substring(0, blank));
+            Optional<ProcessHandle> process = ProcessHandle.of(pid)
+                    // The number may have been given to another process since.
+                    .filter(p -> p.info()
+                            .startInstant()
+                            .map(Instant::toString)
+                            .orElse("")
+                            .equals(line.substring(blank + 1)));
+            if (process.isPresent()) {
+                stop(process.get(), Duration.ofSeconds(2));
+                ended.add("process " + pid);
+            }
+        }
+        return ended;
+    }
+
+    /// Ends a process and its children: asks, waits, then forces.
+    public static void stop(ProcessHandle process, Duration grace) {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process);
+        all.forEach(ProcessHandle::destroy);
+        try {
+            process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            // Still there: forced below.
+        }
+        all.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    @Override
+    public void close() {
+        try {
+            delete(path);
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void delete(Path directory) throws IOException {
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
+                    Files.deleteIfExists(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (NoSuchFileException e) {
+            // Somebody else swept at the same time.
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package dev.sluice.runner.launch.docker;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/// The named pipes between the runner and one container.
+///
+/// Opening a named pipe waits for the other side, and the other side may never come. So each is held open by a
+/// keeper, opened for reading and writing, which never waits. Closing the keeper of an output pipe once the
+/// container has ended is what makes the reader see the end, after the last byte.
+final class Pipes implements AutoCloseable {
+    /// Connects the connector to the pipes, tells us by an empty line that it has, and becomes the connector.
+    /// Takes the mount point and the file to read from.
+    static final String SHELL_PROLOGUE = "exec <%2$s >%1$s/stdout 2>%1$s/stderr; echo >&2; exec \"$@\"";
+
+    private final RandomAccessFile stdoutKeeper;
+    private final RandomAccessFile stderrKeeper;
+    private final InputStream stdout;
+    private final InputStream stderr;
+    private final OutputStream stdin;
+    private final CountDownLatch connected = new CountDownLatch(1);
+
+    private Pipes(Path directory, boolean withInput) throws IOException {
+        stdoutKeeper = new RandomAccessFile(directory.resolve("stdout").toFile(), "rw");
+        stderrKeeper = new RandomAccessFile(directory.resolve("stderr").toFile(), "rw");
+        stdout = new FileInputStream(directory.resolve("stdout").toFile());
+        stderr = new ConnectionNotice(
+                new FileInputStream(directory.resolve("stderr").toFile()), connected);
+        stdin = withInput
+                ? new Input(
+                        FileChannel.open(directory.resolve("stdin"), StandardOpenOption.READ, StandardOpenOption.WRITE),
+                        connected)
+                : OutputStream.nullOutputStream();
+    }
+
+    static Pipes make(Path directory, boolean withInput) throws IOException {
+        List<String> command = new ArrayList<>(List.of("mkfifo"));
+        List<Path> outputs = List.of(directory.resolve("stdout"), directory.resolve("stderr"));
+        outputs.forEach(pipe -> command.add(pipe.toString()));
+        Path input = directory.resolve("stdin");
+        if (withInput) {
+            command.add(input.toString());
+        }
+        Process mkfifo = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            if (mkfifo.waitFor() != 0) {
+                throw new IOException(
+                        "mkfifo: " + new String(mkfifo.getInputStream().readAllBytes()).strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        // The container's user is not this one. The directory above is closed to everybody else.
+        for (Path pipe : outputs) {
+            Files.setPosixFilePermissions(pipe, PosixFilePermissions.fromString("rw--w--w-"));
+        }
+        if (withInput) {
+            Files.setPosixFilePermissions(input, PosixFilePermissions.fromString("rw-r--r--"));
+        }
+        return new Pipes(directory, withInput);
+    }
+
+    InputStream stdout() {
+        return stdout;
+    }
+
+    InputStream stderr() {
+        return stderr;
+    }
+
+    OutputStream stdin() {
+        return stdin;
+    }
+
+    /// The container has ended: readers see the end after the last byte, and a writer that waits for room fails.
+    void containerEnded() {
+        connected.countDown();
+        try {
+            stdoutKeeper.close();
+            stderrKeeper.close();
+            if (stdin instanceof Input input) {
+                input.abandon();
+            }
+        } catch (IOException e) {
+            // A pipe whose other end is gone; nothing of it is left.
+        }
+    }
+
+    @Override
+    public void close() {
+        containerEnded();
+        try {
+            stdout.close();
+            stderr.close();
+        } catch (IOException e) {
+            // As above.
+        }
+    }
+
+    /// The container's standard input. Closing it means its end, but a pipe that nobody has opened yet would
+    /// lose what is in it: so closing waits until the container has connected, or ended.
+    private static final class Input extends OutputStream {
+        private final FileChannel channel;
+        private final CountDownLatch connected;
+
+        Input(FileChannel channel, CountDownLatch connected) {
+            this.channel = channel;
+            this.connected = connected;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+            while (buffer.hasRemaining()) {
+                // Closing the channel on another thread ends a write that waits for room; a plain file's does not.
+                channel.write(buffer);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                connected.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            channel.close();
+        }
+
+        void abandon() throws IOException {
+            channel.close();
+        }
+    }
+
+    /// Standard error, whose first byte is the shell's: it says that all pipes are open on the other side.
+    private static final class ConnectionNotice extends InputStream {
+        private final InputStream in;
+        private final CountDownLatch connected;
+
+        ConnectionNotice(InputStream in, CountDownLatch connected) {
+            this.in = in;
+            this.connected = connected;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = in.read();
+            connected.countDown();
+            return b;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = in.read(target, offset, length);
+            connected.countDown();
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+}

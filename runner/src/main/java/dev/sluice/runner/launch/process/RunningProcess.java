@@ -1,0 +1,92 @@
+package dev.sluice.runner.launch.process;
+
+import dev.sluice.runner.launch.ConnectorInputs;
+import dev.sluice.runner.launch.ErrorLines;
+import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.RunDirectory;
+import dev.sluice.runner.launch.RunningConnector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A local process and its pipes.
+final class RunningProcess implements RunningConnector {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final String name;
+    private final Process process;
+    private final ConnectorInputs inputs;
+    private final ErrorLines errors;
+    private volatile boolean stopped;
+
+    RunningProcess(String name, Process process, ConnectorInputs inputs, ErrorLines errors) {
+        this.name = name;
+        this.process = process;
+        this.inputs = inputs;
+        this.errors = errors;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public InputStream output() {
+        return process.getInputStream();
+    }
+
+    @Override
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
+    @Override
+    public ExitStatus awaitExit() throws InterruptedException {
+        return status(process.waitFor());
+    }
+
+    @Override
+    public Optional<ExitStatus> awaitExit(Duration limit) throws InterruptedException {
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
+                ? Optional.of(status(process.exitValue()))
+                : Optional.empty();
+    }
+
+    private ExitStatus status(int code) {
+        if (stopped && code != 0) {
+            return new ExitStatus.Stopped();
+        }
+        // The JDK reports a signal as a shell does.
+        return code > 128 && code < 160 ? new ExitStatus.Killed(code - 128) : new ExitStatus.Exited(code);
+    }
+
+    @Override
+    public List<String> lastErrorLines() {
+        return errors.last();
+    }
+
+    @Override
+    public void stop(Duration grace) {
+        if (process.isAlive()) {
+            stopped = true;
+            RunDirectory.stop(process.toHandle(), grace);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop(GRACE);
+        try {
+            process.getOutputStream().close();
+            process.getInputStream().close();
+        } catch (IOException e) {
+            // A pipe whose other end is gone; nothing of it is left.
+        }
+        inputs.delete();
+    }
+}

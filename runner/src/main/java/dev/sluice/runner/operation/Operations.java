@@ -1,0 +1,165 @@
+package dev.sluice.runner.operation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteConnectionStatus;
+import dev.sluice.protocol.AirbyteErrorTraceMessage;
+import dev.sluice.protocol.AirbyteLogMessage;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
+import dev.sluice.protocol.AirbyteTraceMessage;
+import dev.sluice.protocol.ConnectorSpecification;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.json.ForeignLine;
+import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.MessageLine;
+import dev.sluice.protocol.json.MessageReader;
+import dev.sluice.protocol.json.RecordLine;
+import dev.sluice.runner.RunLog;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.launch.ConnectorCommand;
+import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.launch.RunningConnector;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Asks a connector one question: launch, read the first answer of the right kind, stop.
+///
+/// The first answer counts, whatever the exit code: a connector may answer and then fail to clean up.
+public final class Operations {
+    /// How long a connector that has answered may take to leave by itself.
+    private static final Duration LEAVE = Duration.ofSeconds(2);
+
+    private final Launcher launcher;
+    private final SpecCache specs;
+    private final SecretMask mask;
+    private final RunLog log;
+
+    public Operations(Launcher launcher, SpecCache specs, SecretMask mask, RunLog log) {
+        this.launcher = launcher;
+        this.specs = specs;
+        this.mask = mask;
+        this.log = log;
+    }
+
+    /// The connector's spec, remembered from an earlier time when the connector has not changed since.
+    public ConnectorSpecification spec(ConnectorLaunch connector, Duration limit) throws InterruptedException {
+        String fingerprint = launcher.fingerprint(connector);
+        Optional<ConnectorSpecification> known = specs.get(fingerprint);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        ConnectorSpecification spec =
+                ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, limit);
+        specs.put(fingerprint, spec);
+        return spec;
+    }
+
+    /// A configuration that does not work is an answer too.
+    public AirbyteConnectionStatus check(ConnectorLaunch connector, ObjectNode config, Duration limit)
+            throws InterruptedException {
+        return ask(connector, new ConnectorCommand.Check(config), AirbyteConnectionStatus.class, limit);
+    }
+
+    public AirbyteCatalog discover(ConnectorLaunch connector, ObjectNode config, Duration limit)
+            throws InterruptedException {
+        return ask(connector, new ConnectorCommand.Discover(config), AirbyteCatalog.class, limit);
+    }
+
+    private <T> T ask(ConnectorLaunch connector, ConnectorCommand command, Class<T> answer, Duration limit)
+            throws InterruptedException {
+        try (RunningConnector running =
+                launcher.launch(connector, command, line -> log.line(Level.INFO, connector.name(), mask.apply(line)))) {
+            Thread timer = Thread.ofVirtual().start(() -> stopAfter(running, limit));
+            Optional<AirbyteErrorTraceMessage> error = Optional.empty();
+            MessageReader reader = new MessageReader(running.output());
+            for (Line line = reader.read(); line != null; line = reader.read()) {
+                switch (line) {
+                    case MessageLine(var message, _) when answer.isInstance(message) -> {
+                        timer.interrupt();
+                        running.awaitExit(LEAVE);
+                        return answer.cast(message);
+                    }
+                    case MessageLine(AirbyteTraceMessage.Error trace, _) -> error = error.or(() -> Optional.of(trace.error()));
+                    case MessageLine(AirbyteLogMessage said, _) ->
+                        log.line(said.level(), connector.name(), mask.apply(said.message()));
+                    case MessageLine _, RecordLine _ -> {
+                        // Nothing that answers the question.
+                    }
+                    case ForeignLine foreign -> log.line(Level.INFO, connector.name(), mask.apply(foreign.text()));
+                }
+            }
+            boolean timedOut = timer.getState() == Thread.State.TERMINATED;
+            timer.interrupt();
+            throw noAnswer(running, command, error, timedOut ? Optional.of(limit) : Optional.empty());
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.SYSTEM_ERROR,
+                    "connector.unreadable",
+                    "the output of %s cannot be read: %s".formatted(connector.name(), e.getMessage()),
+                    command.verb(),
+                    "",
+                    e);
+        }
+    }
+
+    private static void stopAfter(RunningConnector running, Duration limit) {
+        try {
+            Thread.sleep(limit);
+            running.stop(LEAVE);
+        } catch (InterruptedException e) {
+            // It has answered in time.
+        }
+    }
+
+    private RunnerException noAnswer(
+            RunningConnector running,
+            ConnectorCommand command,
+            Optional<AirbyteErrorTraceMessage> error,
+            Optional<Duration> timedOut)
+            throws InterruptedException {
+        String name = running.name();
+        if (timedOut.isPresent()) {
+            return new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "connector.timeout",
+                    "%s did not answer `%s` within %s and was stopped".formatted(name, command.verb(), words(timedOut.get())),
+                    "",
+                    "raise `operation_timeout` under `limits:` if it needs longer");
+        }
+        if (error.isPresent()) {
+            return new RunnerException(
+                    error.get().failureType(),
+                    "connector.failed",
+                    "%s failed during %s: %s".formatted(name, command.verb(), mask.apply(error.get().message())),
+                    "",
+                    "");
+        }
+        Optional<ExitStatus> exit = running.awaitExit(LEAVE);
+        List<String> last = running.lastErrorLines();
+        String cause = last.isEmpty() ? "" : "; it last said: " + mask.apply(last.getLast().strip());
+        return new RunnerException(
+                FailureType.SYSTEM_ERROR,
+                "connector.no_answer",
+                "%s gave no answer to `%s` and %s%s"
+                        .formatted(
+                                name,
+                                command.verb(),
+                                exit.map(ExitStatus::describe).orElse("closed its output without ending"),
+                                cause),
+                "",
+                "is it an Airbyte connector? its log says more");
+    }
+
+    public static String words(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds == 0) {
+            return duration.toMillis() + " ms";
+        }
+        return seconds % 3600 == 0 ? seconds / 3600 + " h" : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+    }
+}

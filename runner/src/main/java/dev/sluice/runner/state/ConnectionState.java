@@ -1,0 +1,34 @@
+package dev.sluice.runner.state;
+
+import dev.sluice.protocol.StreamDescriptor;
+import java.util.Map;
+
+/// The place of one connection, held by one runner. Every write is refused once another runner has taken the
+/// connection over.
+public interface ConnectionState extends AutoCloseable {
+    SyncState state();
+
+    /// Generation of each stream that has ever run.
+    Map<StreamDescriptor, Generation> generations();
+
+    /// Begins a sync: its number, higher than any before, is stored with what the streams start from.
+    ///
+    /// @param from replaces the stored state: streams that start over have none
+    /// @param generations of the streams of this sync
+    long begin(SyncState from, Map<StreamDescriptor, Generation> generations);
+
+    /// Stores the state durably before it returns.
+    void save(SyncState state);
+
+    /// Notes that a stream's generation is whole.
+    void complete(StreamDescriptor stream);
+
+    /// Ends the sync with what it moved; for the history.
+    ///
+    /// @param failure what went wrong first; empty when nothing did
+    void end(long sync, long records, long bytes, String failure);
+
+    /// Gives the connection back.
+    @Override
+    void close();
+}

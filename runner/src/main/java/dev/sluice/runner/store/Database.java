@@ -1,0 +1,41 @@
+package dev.sluice.runner.store;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.RunnerException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/// What differs between the databases a store can live in.
+sealed interface Database permits SqliteFile, PostgresDatabase {
+    DataSource dataSource();
+
+    /// As the user knows it, without a password.
+    String location();
+
+    /// Something only one runner can hold, and that is given back however it ends.
+    interface Lock extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Locks a connection's name, or returns empty when another runner has it.
+    ///
+    /// @param session stays open as long as the lock is held
+    Optional<Lock> tryLock(Connection session, String name) throws SQLException;
+
+    default Connection open() throws SQLException {
+        return dataSource().getConnection();
+    }
+
+    default RunnerException unusable(SQLException e) {
+        return new RunnerException(
+                FailureType.TRANSIENT_ERROR,
+                "state.unavailable",
+                "the state store cannot be used: " + e.getMessage(),
+                location(),
+                "make it available again, then run the same command: nothing is lost",
+                e);
+    }
+}

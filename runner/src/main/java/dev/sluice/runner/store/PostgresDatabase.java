@@ -1,0 +1,81 @@
+package dev.sluice.runner.store;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.RunnerException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// A PostgreSQL database, for runners on several machines.
+final class PostgresDatabase implements Database {
+    private final PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    private final String location;
+
+    PostgresDatabase(String url) {
+        URI uri;
+        try {
+            uri = URI.create(url);
+        } catch (IllegalArgumentException e) {
+            throw wrong();
+        }
+        if (uri.getHost() == null || uri.getPath() == null || uri.getPath().length() < 2) {
+            throw wrong();
+        }
+        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+        String database = uri.getPath().substring(1);
+        dataSource.setServerNames(new String[] {uri.getHost()});
+        dataSource.setPortNumbers(new int[] {port});
+        dataSource.setDatabaseName(database);
+        if (uri.getRawUserInfo() != null) {
+            String[] user = uri.getRawUserInfo().split(":", 2);
+            dataSource.setUser(decode(user[0]));
+            if (user.length == 2) {
+                dataSource.setPassword(decode(user[1]));
+            }
+        }
+        dataSource.setConnectTimeout(10);
+        location = "postgresql://%s:%d/%s".formatted(uri.getHost(), port, database);
+    }
+
+    private static String decode(String part) {
+        return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /// The URL itself may hold a password and is not shown.
+    private static RunnerException wrong() {
+        return new RunnerException(
+                FailureType.CONFIG_ERROR,
+                "state.wrong_url",
+                "the URL of the state store is not of the form postgresql://user:password@host:port/database",
+                "--state",
+                "");
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    @Override
+    public String location() {
+        return location;
+    }
+
+    /// An advisory lock of the session: the server gives it back when the session ends.
+    @Override
+    public Optional<Lock> tryLock(Connection session, String name) throws SQLException {
+        try (PreparedStatement lock = session.prepareStatement("SELECT pg_try_advisory_lock(hashtextextended(?, 0))")) {
+            lock.setString(1, "sluice:" + name);
+            ResultSet row = lock.executeQuery();
+            row.next();
+            return row.getBoolean(1) ? Optional.of(() -> {}) : Optional.empty();
+        }
+    }
+}

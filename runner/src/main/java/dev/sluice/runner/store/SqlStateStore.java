@@ -1,0 +1,140 @@
+package dev.sluice.runner.store;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.StateStore;
+import dev.sluice.runner.state.SyncState;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.flywaydb.core.Flyway;
+
+/// Connections and their states in a SQL database.
+public final class SqlStateStore implements StateStore {
+    /// The newest migration. When the database has it, Flyway is not asked: that would be a third of the start.
+    private static final String VERSION = "1";
+
+    private final Database database;
+
+    private SqlStateStore(Database database) {
+        this.database = database;
+        try (Connection connection = database.open()) {
+            if (!isCurrent(connection)) {
+                migrate();
+            }
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
+    }
+
+    /// A file on this machine; it and its directory are made when they are missing.
+    public static SqlStateStore file(Path file) {
+        return new SqlStateStore(new SqliteFile(file));
+    }
+
+    /// A PostgreSQL database.
+    ///
+    /// @param url `postgresql://user:password@host:port/database`, as libpq takes it
+    public static SqlStateStore postgres(String url) {
+        return new SqlStateStore(new PostgresDatabase(url));
+    }
+
+    private static boolean isCurrent(Connection connection) {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT max(CAST(version AS INTEGER)) FROM sluice_schema_history WHERE success")) {
+            ResultSet row = query.executeQuery();
+            return row.next() && VERSION.equals(row.getString(1));
+        } catch (SQLException e) {
+            return false; // No such table: nothing has been migrated yet.
+        }
+    }
+
+    private void migrate() {
+        try {
+            Flyway.configure()
+                    .dataSource(database.dataSource())
+                    .locations("classpath:dev/sluice/runner/store/migrations")
+                    .table("sluice_schema_history")
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
+                    .load()
+                    .migrate();
+        } catch (RuntimeException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "state.cannot_migrate",
+                    "the state store could not be brought to this version: " + e.getMessage(),
+                    database.location(),
+                    "a store made by a newer Sluice needs that one",
+                    e);
+        }
+    }
+
+    @Override
+    public ConnectionState acquire(String connection) {
+        return SqlConnectionState.acquire(database, connection);
+    }
+
+    @Override
+    public Optional<SyncState> peek(String name) {
+        try (Connection connection = database.open();
+                PreparedStatement query =
+                        connection.prepareStatement("SELECT 1 FROM sluice_connection WHERE name = ?")) {
+            query.setString(1, name);
+            return query.executeQuery().next() ? Optional.of(load(connection, name)) : Optional.empty();
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
+    }
+
+    static SyncState load(Connection connection, String name) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT type, namespace, stream, state FROM sluice_state WHERE connection = ?")) {
+            query.setString(1, name);
+            TreeMap<StreamDescriptor, JsonNode> cursors = new TreeMap<>();
+            ResultSet row = query.executeQuery();
+            while (row.next()) {
+                JsonNode state = json(row.getString(4));
+                switch (row.getString(1)) {
+                    case "GLOBAL" -> {
+                        return new SyncState.Global((ObjectNode) state);
+                    }
+                    case "LEGACY" -> {
+                        return new SyncState.Legacy(state);
+                    }
+                    default ->
+                        cursors.put(new StreamDescriptor(row.getString(3), Optional.of(row.getString(2))), state);
+                }
+            }
+            return new SyncState.PerStream(cursors);
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.mapper().readTree(text);
+        } catch (JacksonException e) {
+            throw new IllegalStateException("a stored state is not JSON", e);
+        }
+    }
+
+    @Override
+    public String location() {
+        return database.location();
+    }
+
+    @Override
+    public void close() {
+        // Every call opens and closes its own connection; what is held is held by a ConnectionState.
+    }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.runner.store;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.RunnerException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.HexFormat;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/// A SQLite file. Durable: every commit is on disk before it returns.
+final class SqliteFile implements Database {
+    static {
+        useUnpackedLibrary();
+    }
+
+    private final Path file;
+    private final SQLiteDataSource dataSource;
+
+    SqliteFile(Path file) {
+        this.file = file;
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "state.unavailable",
+                    "the directory of the state store cannot be made: " + e,
+                    file.toString(),
+                    "make it writable, or name another place with --state",
+                    e);
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        // Other connections of the same file may be writing for a moment.
+        config.setBusyTimeout(30_000);
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        dataSource = new SQLiteDataSource(config);
+        dataSource.setUrl("jdbc:sqlite:" + file);
+    }
+
+    /// The build has unpacked the native library beside the jars. Left alone, the driver unpacks it into the
+    /// temp directory at each start, which costs time, and leaves it there when it is killed.
+    private static void useUnpackedLibrary() {
+        boolean mac = System.getProperty("os.name").startsWith("Mac");
+        String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+        try {
+            Path jar = Path.of(SqliteFile.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path library = jar.resolveSibling("lib/org/sqlite/native")
+                    .resolve(mac ? "Mac" : "Linux")
+                    .resolve(machine);
+            if (Files.isDirectory(library)) {
+                System.setProperty("org.sqlite.lib.path", library.toString());
+            }
+        } catch (URISyntaxException e) {
+            // Then the driver does as it always does.
+        }
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    @Override
+    public String location() {
+        return file.toString();
+    }
+
+    /// A file lock: the kernel gives it back when the runner ends, also by `kill -9`.
+    @Override
+    public Optional<Lock> tryLock(Connection session, String name) {
+        String hex = HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8));
+        Path lockFile = file.resolveSibling("connection-%s.lock".formatted(hex.length() > 100 ? hex.hashCode() : hex));
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(lockFile, CREATE, WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+                return Optional.empty();
+            }
+            FileChannel held = channel;
+            return Optional.of(() -> {
+                try {
+                    held.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (OverlappingFileLockException e) {
+            return Optional.empty(); // Held within this JVM; the channel has no lock to give back.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

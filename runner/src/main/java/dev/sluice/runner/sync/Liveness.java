@@ -1,0 +1,148 @@
+package dev.sluice.runner.sync;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.operation.Operations;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/// Sees to it that a sync ends: a source that sends nothing for too long, or a destination that takes nothing,
+/// is stopped, and that is the reason the user is told.
+///
+/// Only records and states count as signs of life of a source: a connector that is stuck may go on logging.
+/// While the destination is busy, the source is not to blame.
+final class Liveness implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final Limits limits;
+    private final Failures failures;
+    private volatile long lastBeat = System.nanoTime();
+    private volatile boolean sourceEnded;
+
+    /// When the destination began what it is doing: one write, or the rest of its work; 0 while it owes nothing.
+    private volatile long destinationBusySince;
+
+    private Thread watch = Thread.currentThread();
+
+    Liveness(Limits limits, Failures failures) {
+        this.limits = limits;
+        this.failures = failures;
+    }
+
+    /// Watches until it is closed, on a thread of its own that wakes only when a limit may have passed.
+    void watch(RunningConnector source, RunningConnector destination) {
+        watch = Thread.ofVirtual().name("liveness").start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                long now = System.nanoTime();
+                long busySince = destinationBusySince;
+                long left;
+                if (busySince != 0) {
+                    left = limits.destinationTimeout().toNanos() - (now - busySince);
+                    if (left <= 0) {
+                        failures.destinationTimeout("did nothing for %s and was stopped"
+                                .formatted(Operations.words(limits.destinationTimeout())));
+                        break;
+                    }
+                } else if (sourceEnded) {
+                    left = limits.destinationTimeout().toNanos();
+                } else {
+                    left = limits.sourceTimeout().toNanos() - (now - lastBeat);
+                    if (left <= 0) {
+                        failures.source(
+                                FailureType.TRANSIENT_ERROR,
+                                "sent nothing for %s and was stopped"
+                                        .formatted(Operations.words(limits.sourceTimeout())));
+                        break;
+                    }
+                }
+                LockSupport.parkNanos(Math.min(
+                                left,
+                                Math.min(
+                                        limits.sourceTimeout().toNanos(),
+                                        limits.destinationTimeout().toNanos()))
+                        + 1_000_000);
+            }
+            if (!Thread.currentThread().isInterrupted()) {
+                source.stop(GRACE);
+                destination.stop(GRACE);
+            }
+        });
+    }
+
+    /// The source has sent a record or a state.
+    void beat() {
+        beats = true;
+    }
+
+    /// Set for each record, read for each block: asking the clock for each record would cost more than the rest.
+    private boolean beats;
+
+    /// The source waits for its own source, which has told it until when.
+    void beatsAgainAt(long epochMillis) {
+        long wait = Math.max(0, epochMillis - System.currentTimeMillis());
+        lastBeat = System.nanoTime()
+                + Duration.ofMillis(Math.min(wait, Duration.ofDays(2).toMillis()))
+                        .toNanos();
+    }
+
+    void sourceEnded() {
+        sourceEnded = true;
+        destinationBusySince = System.nanoTime();
+        LockSupport.unpark(watch);
+    }
+
+    boolean hasSourceEnded() {
+        return sourceEnded;
+    }
+
+    /// The destination has said something, so it is at work.
+    void destinationSpoke() {
+        if (destinationBusySince != 0) {
+            destinationBusySince = System.nanoTime();
+        }
+    }
+
+    /// The destination's input, whose writes are timed.
+    OutputStream timed(OutputStream input) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                destinationBusySince = System.nanoTime();
+                try {
+                    input.write(bytes, offset, length);
+                } finally {
+                    if (!sourceEnded) {
+                        destinationBusySince = 0;
+                    }
+                    if (beats) {
+                        beats = false;
+                        lastBeat = Math.max(lastBeat, System.nanoTime());
+                    }
+                }
+            }
+
+            @Override
+            public void flush() throws IOException {
+                input.flush();
+            }
+
+            @Override
+            public void close() throws IOException {
+                input.close();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        watch.interrupt();
+    }
+}

@@ -1,0 +1,326 @@
+package dev.sluice.runner.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteControlMessage;
+import dev.sluice.protocol.AirbyteLogMessage;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
+import dev.sluice.protocol.AirbyteStateMessage;
+import dev.sluice.protocol.AirbyteStateStats;
+import dev.sluice.protocol.AirbyteStreamState;
+import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
+import dev.sluice.protocol.AirbyteTraceMessage;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.SyncMode;
+import dev.sluice.protocol.json.ForeignLine;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.MessageLine;
+import dev.sluice.protocol.json.MessageReader;
+import dev.sluice.protocol.json.Messages;
+import dev.sluice.protocol.json.RecordLine;
+import dev.sluice.runner.RunLog;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.RunningConnector;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Carries what the source prints to the destination: records as the bytes they came as, states with a mark,
+/// nothing else. Runs on a thread of its own and returns when the destination's input is closed.
+final class SourcePump implements Runnable {
+    private static final int BUFFER = 256 << 10;
+
+    /// A source that has closed its output has this long to end.
+    private static final Duration END = Duration.ofSeconds(10);
+
+    private final RunningConnector source;
+    private final OutputStream input;
+    private final MessageReader reader;
+    private final Map<StreamDescriptor, StreamProgress> streams;
+    private final Checkpointer checkpointer;
+    private final Failures failures;
+    private final Liveness liveness;
+    private final SecretMask mask;
+    private final RunLog log;
+    private boolean sawStatus;
+    private boolean sawSharedState;
+    private long lost;
+
+    /// The stream of the last record: records come in runs, and a run needs no look-up.
+    private StreamProgress current;
+
+    SourcePump(
+            RunningConnector source,
+            OutputStream destinationInput,
+            int maxLine,
+            Map<StreamDescriptor, StreamProgress> streams,
+            Checkpointer checkpointer,
+            Failures failures,
+            Liveness liveness,
+            SecretMask mask,
+            RunLog log) {
+        this.source = source;
+        this.input = new BufferedOutputStream(liveness.timed(destinationInput), BUFFER);
+        this.reader = new MessageReader(source.output(), maxLine);
+        this.streams = streams;
+        this.checkpointer = checkpointer;
+        this.failures = failures;
+        this.liveness = liveness;
+        this.mask = mask;
+        this.log = log;
+    }
+
+    @Override
+    public void run() {
+        try {
+            // Closing the input even when the source fails lets the destination commit what it already has.
+            try (OutputStream closing = input) {
+                forwardAll();
+                liveness.sourceEnded();
+                Optional<ExitStatus> exit = source.awaitExit(END);
+                if (exit.isEmpty()) {
+                    failures.source(FailureType.SYSTEM_ERROR, "closed its output but did not end, and was stopped");
+                    source.stop(Duration.ofSeconds(2));
+                } else if (!exit.get().isSuccess()) {
+                    failures.sourceEnded(exit.get(), source.lastErrorLines());
+                } else if (failures.none()) {
+                    finish();
+                }
+                closing.flush();
+            }
+        } catch (IOException e) {
+            // The destination takes no more: why is for the thread that reads it to find out. The source must
+            // not go on for nobody.
+            failures.destinationStoppedReading(e);
+            source.stop(Duration.ofSeconds(2));
+        } catch (RunnerException e) {
+            failures.runner(e);
+            source.stop(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            source.stop(Duration.ofSeconds(2));
+        } catch (RuntimeException | Error e) {
+            failures.bug(e);
+            source.stop(Duration.ofSeconds(2));
+        }
+    }
+
+    private void forwardAll() throws IOException {
+        while (true) {
+            if (!reader.ready()) {
+                input.flush(); // The source pauses: what is here should not wait for it.
+            }
+            Line line;
+            try {
+                line = reader.read();
+            } catch (IOException e) {
+                throw new RunnerException(
+                        FailureType.SYSTEM_ERROR,
+                        "connector.unreadable",
+                        "the output of %s cannot be read any more: %s".formatted(source.name(), e.getMessage()),
+                        "read",
+                        "");
+            }
+            if (line == null) {
+                return;
+            }
+            switch (line) {
+                case RecordLine record -> forward(record);
+                case MessageLine message -> message(message);
+                case ForeignLine foreign -> foreign(foreign);
+            }
+        }
+    }
+
+    private void forward(RecordLine record) throws IOException {
+        StreamProgress stream = current;
+        if (stream == null || !stream.stream().equals(record.stream())) {
+            stream = streams.get(record.stream());
+            if (stream == null) {
+                throw new RunnerException(
+                        FailureType.SYSTEM_ERROR,
+                        "protocol.unknown_stream",
+                        "%s sent a record of the stream '%s', which it was not asked for"
+                                .formatted(source.name(), record.stream()),
+                        "",
+                        "add the stream to the connection, or tell the connector's developers");
+            }
+            current = stream;
+        }
+        liveness.beat();
+        if (stream.selection.isPresent()) {
+            int length = stream.selection.get().write(record, input);
+            if (length == 0) {
+                return;
+            }
+            stream.sent(length);
+        } else {
+            record.writeTo(input);
+            stream.sent(record.length());
+        }
+        if (record.trailing() > 0) {
+            log.line(Level.WARN, source.name(), "printed two messages on one line; the second was dropped");
+            lost++;
+        }
+    }
+
+    private void message(MessageLine line) throws IOException {
+        switch (line.message()) {
+            case AirbyteStateMessage state -> {
+                liveness.beat();
+                forward(state, line.json());
+            }
+            case AirbyteTraceMessage trace -> trace(trace);
+            case AirbyteLogMessage said -> log.line(said.level(), source.name(), mask.apply(said.message()));
+            case AirbyteControlMessage _ ->
+                log.line(Level.WARN, source.name(), "asked to replace its configuration; this is not kept yet");
+            default -> {
+                // A spec or a catalog in the middle of a read is nothing to anybody.
+            }
+        }
+    }
+
+    private void forward(AirbyteStateMessage state, ObjectNode json) throws IOException {
+        Map<StreamProgress, Long> counts = new HashMap<>();
+        long total = 0;
+        for (StreamProgress stream : Checkpointer.scopeOf(state, streams)) {
+            counts.put(stream, stream.sinceState);
+            total += stream.sinceState;
+            stream.sinceState = 0;
+            stream.sentState = true;
+        }
+        sawSharedState |= !(state instanceof AirbyteStateMessage.Stream);
+        Optional<BigDecimal> claimed = state.sourceStats().flatMap(AirbyteStateStats::recordCount);
+        if (claimed.isEmpty()) {
+            ((ObjectNode) json.get("state")).putObject("sourceStats").put("recordCount", (double) total);
+        } else if (claimed.get().compareTo(BigDecimal.valueOf(total)) != 0) {
+            log.line(
+                    Level.ERROR,
+                    source.name(),
+                    "counted %s records for a state, but sent %,d"
+                            .formatted(claimed.get().toPlainString(), total));
+        }
+        checkpointer.sent(state, json, counts);
+        Json.mapper().writeValue(new Unclosed(input), json);
+        input.write('\n');
+    }
+
+    private void trace(AirbyteTraceMessage trace) {
+        switch (trace) {
+            case AirbyteTraceMessage.Error error -> failures.sourceTrace(error.error());
+            case AirbyteTraceMessage.Estimate estimate -> {
+                StreamProgress stream = streams.get(new StreamDescriptor(
+                        estimate.estimate().name(), estimate.estimate().namespace()));
+                if (stream != null) {
+                    stream.estimate = estimate.estimate().rowEstimate();
+                }
+            }
+            case AirbyteTraceMessage.StreamStatus status -> {
+                sawStatus = true;
+                StreamProgress stream = streams.get(status.streamStatus().streamDescriptor());
+                if (stream != null) {
+                    stream.sourceStatus = Optional.of(status.streamStatus().status());
+                }
+                status.streamStatus().reasons().stream()
+                        .flatMap(reason -> reason.rateLimited().stream())
+                        .flatMap(limited -> limited.quotaReset().stream())
+                        .forEach(liveness::beatsAgainAt);
+            }
+            case AirbyteTraceMessage.Analytics analytics ->
+                log.line(
+                        Level.DEBUG,
+                        source.name(),
+                        mask.apply(analytics.analytics().toString()));
+        }
+    }
+
+    private void foreign(ForeignLine line) {
+        if (line.lostRecord()) {
+            lost++;
+            // Customer data: its text stays out of the log.
+            log.line(
+                    Level.WARN,
+                    source.name(),
+                    "printed a record of %,d bytes that %s; it is lost".formatted(line.length(), line.reason()));
+        } else {
+            log.line(Level.INFO, source.name(), mask.apply(line.text()));
+        }
+    }
+
+    /// The source has ended well: what has no state gets one, and the destination learns which streams are whole.
+    private void finish() throws IOException {
+        if (lost > 0) {
+            failures.source(
+                    FailureType.SYSTEM_ERROR,
+                    "lost %,d %s: they were not valid messages (invariant 3)"
+                            .formatted(lost, lost == 1 ? "record" : "records"));
+            return;
+        }
+        for (StreamProgress stream : streams.values()) {
+            boolean whole = stream.plan.mode() == SyncMode.FULL_REFRESH
+                    && !stream.plan.stream().isResumable().orElse(false);
+            if (whole && !stream.sentState && !sawSharedState) {
+                AirbyteStateMessage none = new AirbyteStateMessage.Stream(
+                        new AirbyteStreamState(
+                                stream.stream(), Optional.of(Json.mapper().createObjectNode())),
+                        Optional.empty(),
+                        Optional.empty());
+                forward(none, Messages.toJson((dev.sluice.protocol.AirbyteMessage) none));
+            }
+        }
+        for (StreamProgress stream : streams.values()) {
+            boolean withheld = stream.sourceStatus.equals(Optional.of(AirbyteStreamStatus.INCOMPLETE));
+            if (withheld) {
+                // Invariant 3: replacing good rows by half a stream would be a quiet loss.
+                failures.source(
+                        FailureType.SYSTEM_ERROR,
+                        "ended well although the stream '%s' is incomplete".formatted(stream.stream()));
+                continue;
+            }
+            if (sawStatus
+                    && stream.sourceStatus
+                            .filter(s -> s == AirbyteStreamStatus.COMPLETE)
+                            .isEmpty()) {
+                log.line(
+                        Level.WARN,
+                        source.name(),
+                        "never said that the stream '%s' is complete, but ended well".formatted(stream.stream()));
+            }
+            AirbyteTraceMessage complete = new AirbyteTraceMessage.StreamStatus(
+                    BigDecimal.valueOf(System.currentTimeMillis()),
+                    new AirbyteStreamStatusTraceMessage(
+                            stream.stream(), AirbyteStreamStatus.COMPLETE, java.util.List.of()));
+            Json.mapper()
+                    .writeValue(new Unclosed(input), Messages.toJson((dev.sluice.protocol.AirbyteMessage) complete));
+            input.write('\n');
+            stream.complete = true;
+        }
+    }
+
+    /// Jackson closes what it has written to.
+    private static final class Unclosed extends OutputStream {
+        private final OutputStream out;
+
+        Unclosed(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.sluice.runner.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.protocol.AirbyteControlMessage;
+import dev.sluice.protocol.AirbyteLogMessage;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
+import dev.sluice.protocol.AirbyteStateMessage;
+import dev.sluice.protocol.AirbyteTraceMessage;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.ForeignLine;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.MessageLine;
+import dev.sluice.protocol.json.MessageReader;
+import dev.sluice.protocol.json.RecordLine;
+import dev.sluice.runner.RunLog;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.launch.ConnectorCommand;
+import dev.sluice.runner.launch.ConnectorCommand.Read;
+import dev.sluice.runner.launch.ConnectorCommand.Write;
+import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.state.ConnectionState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+
+/// One sync of one connection: one attempt, from the stored state to the last checkpoint.
+///
+/// Two threads and no queue: the pump carries the source's lines to the destination, the caller's thread reads
+/// what the destination says. Both block, and a full pipe is the back-pressure.
+public final class Sync {
+    /// The convention by which our destinations say where the data is; see docs/reference/protocol-extensions.md.
+    private static final String WHERE_TO_LOOK = "sluice.where_to_look";
+
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final long SAVE_EVERY_NANOS = 1_000_000_000L;
+
+    private final Connection connection;
+    private final SyncPlan plan;
+    private final Launcher launcher;
+    private final ConnectionState store;
+    private final SecretMask mask;
+    private final RunLog log;
+    private final Failures failures;
+    private final Map<StreamDescriptor, StreamProgress> streams = new LinkedHashMap<>();
+    private final long startedAt = System.nanoTime();
+    private volatile Optional<RunningConnector> runningSource = Optional.empty();
+    private Optional<String> whereToLook = Optional.empty();
+
+    public Sync(
+            Connection connection,
+            SyncPlan plan,
+            Launcher launcher,
+            ConnectionState store,
+            SecretMask mask,
+            RunLog log) {
+        this.connection = connection;
+        this.plan = plan;
+        this.launcher = launcher;
+        this.store = store;
+        this.mask = mask;
+        this.log = log;
+        this.failures = new Failures(
+                connection.source().toString(), connection.destination().toString(), mask);
+        plan.streams().forEach(stream -> streams.put(stream.descriptor(), new StreamProgress(stream)));
+    }
+
+    /// How far it is; may be asked at any time, from any thread.
+    public List<StreamProgress> progress() {
+        return List.copyOf(streams.values());
+    }
+
+    /// Stops the sync in good order: the source at once, the destination once it has committed what it has.
+    public void cancel() {
+        failures.cancelled();
+        runningSource.ifPresent(source -> source.stop(GRACE));
+    }
+
+    /// Returns when both connectors have ended and the last state the destination returned is stored.
+    public SyncReport run() throws InterruptedException {
+        long sync = store.begin(plan.from(), plan.generations());
+        Checkpointer checkpointer = new Checkpointer(store, plan.from());
+        if (streams.isEmpty()) {
+            return report(sync, checkpointer); // Some destinations hang on an empty catalog.
+        }
+        JsonNode catalog = Json.mapper().valueToTree(plan.catalog(sync));
+        Future<RunningConnector> starting = CompletableFuture.supplyAsync(() -> launch(
+                connection.source(),
+                new Read(connection.source().config(), catalog, plan.from().toDocument())));
+        try (RunningConnector destination = launch(
+                        connection.destination(),
+                        new Write(connection.destination().config(), catalog));
+                RunningConnector source = started(starting);
+                Liveness liveness = new Liveness(connection.limits(), failures)) {
+            runningSource = Optional.of(source);
+            liveness.watch(source, destination);
+            Thread pump = Thread.ofPlatform()
+                    .name("pump")
+                    .start(new SourcePump(
+                            source,
+                            destination.input(),
+                            connection.limits().lineBytes(),
+                            streams,
+                            checkpointer,
+                            failures,
+                            liveness,
+                            mask,
+                            log));
+            readDestination(destination, checkpointer, liveness);
+            ExitStatus exit = ended(destination);
+            if (pump.isAlive() && !liveness.hasSourceEnded()) {
+                if (exit.isSuccess()) {
+                    failures.destinationEndedEarly();
+                } else {
+                    failures.destinationEnded(exit, destination.lastErrorLines());
+                }
+                source.stop(GRACE);
+            } else if (!exit.isSuccess()) {
+                failures.destinationEnded(exit, destination.lastErrorLines());
+            }
+            pump.join();
+        } catch (RunnerException e) {
+            abandon(starting);
+            failures.runner(e);
+        } finally {
+            runningSource = Optional.empty();
+        }
+        return report(sync, checkpointer);
+    }
+
+    private RunningConnector launch(Connection.Connector connector, ConnectorCommand command) {
+        try {
+            return launcher.launch(
+                    connector.launch(),
+                    command,
+                    line -> log.line(Level.INFO, connector.launch().name(), mask.apply(line)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunnerException(FailureType.TRANSIENT_ERROR, "sync.cancelled", "the sync was stopped", "", "");
+        }
+    }
+
+    private static RunningConnector started(Future<RunningConnector> starting) throws InterruptedException {
+        try {
+            return starting.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException runtime ? runtime : new IllegalStateException(e.getCause());
+        }
+    }
+
+    /// The destination did not start, so the source, which may have, is not wanted.
+    private static void abandon(Future<RunningConnector> starting) throws InterruptedException {
+        try {
+            starting.get().close();
+        } catch (ExecutionException e) {
+            // It did not start either.
+        }
+    }
+
+    /// Until the destination closes its output.
+    private void readDestination(RunningConnector destination, Checkpointer checkpointer, Liveness liveness) {
+        MessageReader reader =
+                new MessageReader(destination.output(), connection.limits().lineBytes());
+        long lastSave = System.nanoTime();
+        try {
+            for (Line line = reader.read(); line != null; line = reader.read()) {
+                liveness.destinationSpoke();
+                switch (line) {
+                    case MessageLine message -> onDestinationMessage(message, checkpointer);
+                    case ForeignLine foreign -> log.line(Level.INFO, destination.name(), mask.apply(foreign.text()));
+                    case RecordLine _ ->
+                        log.line(Level.WARN, destination.name(), "sent a record, which a destination does not");
+                }
+                // States come in bursts; the last of a burst is enough.
+                if (!reader.ready() || System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
+                    checkpointer.save();
+                    lastSave = System.nanoTime();
+                }
+            }
+            checkpointer.save();
+        } catch (RunnerException e) {
+            failures.runner(e);
+            destination.stop(GRACE);
+        } catch (IOException e) {
+            failures.bug(e);
+            destination.stop(GRACE);
+        }
+    }
+
+    private void onDestinationMessage(MessageLine line, Checkpointer checkpointer) {
+        switch (line.message()) {
+            case AirbyteStateMessage state -> checkpointer.returned(state, line.json());
+            case AirbyteTraceMessage.Error error -> failures.destinationTrace(error.error());
+            case AirbyteTraceMessage.Analytics analytics -> {
+                if (analytics.analytics().type().equals(WHERE_TO_LOOK)) {
+                    whereToLook = analytics.analytics().value().map(mask::apply);
+                }
+            }
+            case AirbyteLogMessage said ->
+                log.line(said.level(), connection.destination().toString(), mask.apply(said.message()));
+            case AirbyteControlMessage _ ->
+                log.line(
+                        Level.WARN,
+                        connection.destination().toString(),
+                        "asked to replace its configuration; this is not kept yet");
+            default -> {
+                // Nothing a runner acts on.
+            }
+        }
+    }
+
+    /// A destination that has closed its output may still be at work, as long as its limit allows.
+    private ExitStatus ended(RunningConnector destination) throws InterruptedException {
+        Optional<ExitStatus> exit = destination.awaitExit(connection.limits().destinationTimeout());
+        if (exit.isPresent()) {
+            return exit.get();
+        }
+        failures.destinationTimeout("closed its output but did not end, and was stopped");
+        destination.stop(GRACE);
+        return destination.awaitExit();
+    }
+
+    private SyncReport report(long sync, Checkpointer checkpointer) {
+        List<RunnerException> ranked = new ArrayList<>(failures.ranked());
+        List<String> warnings = new ArrayList<>(failures.warnings());
+        warnings.addAll(checkpointer.warnings());
+        for (StreamProgress stream : streams.values()) {
+            // A stream that was announced as complete is so only if the destination ended well.
+            stream.complete &= ranked.isEmpty();
+            if (stream.complete) {
+                store.complete(stream.stream());
+            }
+        }
+        if (ranked.isEmpty() && checkpointer.underway() > 0) {
+            warnings.add(
+                    "%s ended well but did not return %d of the states it was sent; the next sync sends those records again"
+                            .formatted(connection.destination(), checkpointer.underway()));
+        }
+        SyncReport report = new SyncReport(
+                sync,
+                progress(),
+                ranked,
+                warnings,
+                checkpointer.checkpoints(),
+                Duration.ofNanos(System.nanoTime() - startedAt),
+                whereToLook);
+        store.end(
+                sync,
+                report.records(),
+                report.bytes(),
+                ranked.isEmpty() ? "" : ranked.getFirst().getMessage());
+        return report;
+    }
+}

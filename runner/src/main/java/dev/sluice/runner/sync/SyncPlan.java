@@ -1,0 +1,259 @@
+package dev.sluice.runner.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteStream;
+import dev.sluice.protocol.ConfiguredAirbyteCatalog;
+import dev.sluice.protocol.ConfiguredAirbyteStream;
+import dev.sluice.protocol.ConnectorSpecification;
+import dev.sluice.protocol.DestinationSyncMode;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.SyncMode;
+import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.connection.Problems;
+import dev.sluice.runner.connection.StreamSettings;
+import dev.sluice.runner.connection.StreamSettings.WriteMode;
+import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.SyncState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// What one sync will do: each stream's modes and generation, and the state it starts from. Made from what the
+/// user wrote, what the source offers and what is stored; nothing has happened yet.
+///
+/// @param from what the source is told; streams that start over have no state in it
+public record SyncPlan(List<PlannedStream> streams, SyncState from) {
+
+    /// @param stream with the schema reduced to the selected columns
+    /// @param generation of the rows this sync writes
+    /// @param fieldsSelected whether columns were left out, so that records must be reduced too
+    public record PlannedStream(
+            AirbyteStream stream,
+            SyncMode mode,
+            WriteMode destinationMode,
+            List<String> cursor,
+            List<List<String>> key,
+            Generation generation,
+            boolean fieldsSelected) {
+
+        public StreamDescriptor descriptor() {
+            return stream.descriptor();
+        }
+
+        /// Older rows are to go once the stream is whole.
+        boolean replaces() {
+            return destinationMode == WriteMode.OVERWRITE || destinationMode == WriteMode.OVERWRITE_DEDUP;
+        }
+
+        private ConfiguredAirbyteStream configured(long sync) {
+            // `overwrite` together with a minimum generation is understood by destinations that look at the mode
+            // and by those that look at the generation.
+            DestinationSyncMode wire = switch (destinationMode) {
+                case APPEND -> DestinationSyncMode.APPEND;
+                case OVERWRITE -> DestinationSyncMode.OVERWRITE;
+                case APPEND_DEDUP, OVERWRITE_DEDUP -> DestinationSyncMode.APPEND_DEDUP;
+            };
+            return new ConfiguredAirbyteStream(
+                    stream, mode, cursor, wire, key, generation.id(), replaces() ? generation.id() : 0, sync);
+        }
+    }
+
+    /// @throws dev.sluice.runner.RunnerException with every stream and setting that does not fit
+    public static SyncPlan make(
+            Connection connection,
+            AirbyteCatalog catalog,
+            ConnectorSpecification destination,
+            SyncState stored,
+            Map<StreamDescriptor, Generation> generations) {
+        Problems problems = new Problems(connection.file());
+        List<PlannedStream> planned = new ArrayList<>();
+        Set<StreamDescriptor> startingOver = new TreeSet<>();
+        for (var selected : select(connection, catalog, problems).entrySet()) {
+            StreamChoice choice = new StreamChoice(
+                    selected.getKey(), selected.getValue(), connection.defaults(), destination, problems);
+            PlannedStream stream = choice.plan();
+            Generation last = generations.getOrDefault(stream.descriptor(), Generation.NONE);
+            boolean continues = stream.mode() == SyncMode.INCREMENTAL
+                    // A full refresh that was cut short goes on where it was, if the source can.
+                    || !last.complete()
+                            && selected.getKey().isResumable().orElse(false)
+                            && stored.has(stream.descriptor());
+            Generation generation = last;
+            if (!continues) {
+                startingOver.add(stream.descriptor());
+                generation = last.next();
+            }
+            planned.add(new PlannedStream(
+                    stream.stream(),
+                    stream.mode(),
+                    stream.destinationMode(),
+                    stream.cursor(),
+                    stream.key(),
+                    generation,
+                    stream.fieldsSelected()));
+        }
+        problems.throwIfAny();
+        return new SyncPlan(List.copyOf(planned), stored.without(startingOver));
+    }
+
+    /// The streams the user named, or all; in the order of the catalog.
+    private static Map<AirbyteStream, StreamSettings> select(
+            Connection connection, AirbyteCatalog catalog, Problems problems) {
+        Map<AirbyteStream, StreamSettings> selected = new LinkedHashMap<>();
+        if (connection.streams().isEmpty()) {
+            catalog.streams().forEach(stream -> selected.put(stream, StreamSettings.DEFAULT));
+            return selected;
+        }
+        Set<String> found = new TreeSet<>();
+        for (AirbyteStream stream : catalog.streams()) {
+            for (String name : List.of(stream.descriptor().toString(), stream.name())) {
+                if (connection.streams().containsKey(name)) {
+                    selected.put(stream, connection.streams().get(name));
+                    found.add(name);
+                }
+            }
+        }
+        connection.streams().forEach((name, settings) -> {
+            if (!found.contains(name)) {
+                List<String> known = catalog.streams().stream()
+                        .map(stream -> stream.descriptor().toString())
+                        .toList();
+                problems.add(
+                        settings.line(),
+                        "streams." + name,
+                        "is not a stream of %s%s".formatted(connection.source(), Problems.suggestion(name, known)));
+            }
+        });
+        return selected;
+    }
+
+    /// What the source is told: without the number of the sync, which is none of its business.
+    public ConfiguredAirbyteCatalog catalog(long sync) {
+        return new ConfiguredAirbyteCatalog(
+                streams.stream().map(stream -> stream.configured(sync)).toList());
+    }
+
+    public Map<StreamDescriptor, Generation> generations() {
+        return streams.stream()
+                .collect(Collectors.toMap(
+                        PlannedStream::descriptor,
+                        // It becomes complete when this sync says so.
+                        stream -> new Generation(stream.generation().id(), false),
+                        (a, _) -> a,
+                        TreeMap::new));
+    }
+
+    /// One stream's modes, keys and columns: the user's word, else the connection's, else what suits the stream.
+    private record StreamChoice(
+            AirbyteStream stream,
+            StreamSettings settings,
+            StreamSettings defaults,
+            ConnectorSpecification destination,
+            Problems problems) {
+
+        PlannedStream plan() {
+            List<List<String>> key =
+                    stream.sourceDefinedPrimaryKey().isEmpty() ? settings.key() : stream.sourceDefinedPrimaryKey();
+            List<String> cursor = cursor();
+            SyncMode mode = mode(cursor);
+            WriteMode write = writeMode(mode, key);
+            AirbyteStream reduced = reduce(mode == SyncMode.INCREMENTAL ? cursor : List.of(), key);
+            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, reduced != stream);
+        }
+
+        private List<String> cursor() {
+            if (stream.sourceDefinedCursor().orElse(false) || settings.cursor().isEmpty()) {
+                return stream.defaultCursorField();
+            }
+            return settings.cursor();
+        }
+
+        private SyncMode mode(List<String> cursor) {
+            boolean canBeIncremental = stream.supportedSyncModes().contains(SyncMode.INCREMENTAL)
+                    && (!cursor.isEmpty() || stream.sourceDefinedCursor().orElse(false));
+            if (settings.mode().equals(Optional.of(SyncMode.INCREMENTAL)) && !canBeIncremental) {
+                add(
+                        "mode",
+                        stream.supportedSyncModes().contains(SyncMode.INCREMENTAL)
+                                ? "is incremental, which needs a `cursor:` for this stream"
+                                : "is incremental, but the source can only read this stream whole (full_refresh)");
+            }
+            // The mode of the whole connection is for the streams that can.
+            return settings.mode()
+                    .or(() -> defaults.mode().filter(m -> m == SyncMode.FULL_REFRESH || canBeIncremental))
+                    .orElse(canBeIncremental ? SyncMode.INCREMENTAL : SyncMode.FULL_REFRESH);
+        }
+
+        private WriteMode writeMode(SyncMode mode, List<List<String>> key) {
+            boolean canDedup = !key.isEmpty()
+                    && destination.supportedDestinationSyncModes().contains(DestinationSyncMode.APPEND_DEDUP);
+            Optional<WriteMode> wanted = settings.destinationMode().or(defaults::destinationMode);
+            if (wanted.isEmpty()) {
+                return mode == SyncMode.FULL_REFRESH
+                        ? WriteMode.OVERWRITE
+                        : canDedup ? WriteMode.APPEND_DEDUP : WriteMode.APPEND;
+            }
+            boolean dedup = wanted.get() == WriteMode.APPEND_DEDUP || wanted.get() == WriteMode.OVERWRITE_DEDUP;
+            if (dedup && key.isEmpty()) {
+                add("destination_mode", "removes duplicates, which needs a `key:` for this stream");
+            } else if (dedup && !canDedup) {
+                add("destination_mode", "removes duplicates, which this destination cannot");
+            }
+            boolean replaces = wanted.get() == WriteMode.OVERWRITE || wanted.get() == WriteMode.OVERWRITE_DEDUP;
+            if (replaces && mode == SyncMode.INCREMENTAL) {
+                add(
+                        "destination_mode",
+                        "would replace all rows by the new ones alone; use append or append_dedup,"
+                                + " or `mode: full_refresh`");
+            }
+            return wanted.get();
+        }
+
+        /// The stream with the selected columns only; itself when none was left out.
+        private AirbyteStream reduce(List<String> cursor, List<List<String>> key) {
+            if (settings.fields().isEmpty()
+                    || !(stream.jsonSchema().get("properties") instanceof ObjectNode properties)) {
+                return stream;
+            }
+            List<String> known = new ArrayList<>();
+            properties.fieldNames().forEachRemaining(known::add);
+            for (String field : settings.fields()) {
+                if (!properties.has(field)) {
+                    add("fields", "'%s' is not a column%s".formatted(field, Problems.suggestion(field, known)));
+                }
+            }
+            Set<String> needed = new TreeSet<>();
+            key.forEach(path -> needed.add(path.getFirst()));
+            if (!cursor.isEmpty()) {
+                needed.add(cursor.getFirst());
+            }
+            needed.removeAll(settings.fields());
+            if (!needed.isEmpty()) {
+                add("fields", "must keep the key and the cursor; add " + String.join(", ", needed));
+            }
+            ObjectNode schema = stream.jsonSchema().deepCopy();
+            ((ObjectNode) schema.get("properties")).retain(settings.fields());
+            return new AirbyteStream(
+                    stream.name(),
+                    stream.namespace(),
+                    schema,
+                    stream.supportedSyncModes(),
+                    stream.sourceDefinedCursor(),
+                    stream.defaultCursorField(),
+                    stream.sourceDefinedPrimaryKey(),
+                    stream.isResumable(),
+                    stream.isFileBased());
+        }
+
+        private void add(String setting, String problem) {
+            problems.add(settings.line(), "streams.%s.%s".formatted(stream.descriptor(), setting), problem);
+        }
+    }
+}
