@@ -120,6 +120,11 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
+    /// Loads what running containers needs, for the start cache.
+    public void rehearse() {
+        docker.rehearse();
+    }
+
     public Operations operations() {
         return operations;
     }

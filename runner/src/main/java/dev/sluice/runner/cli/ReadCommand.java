@@ -46,7 +46,11 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
     @Option(names = "--stream", paramLabel = "NAME", description = "Only this stream. Default: all selected ones.")
     private Optional<String> stream;
 
-    @Option(names = "--limit", paramLabel = "N", defaultValue = "10", description = "At most this many records; 0 for all. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "At most this many records; 0 for all. Default: ${DEFAULT-VALUE}.")
     private long limit;
 
     @Option(names = "--json", description = "Print an error as one JSON object.")
@@ -66,7 +70,8 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
         RunLog log = (level, connector, text) -> {};
         try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
             Connection connection = workbench.connection(file);
-            AirbyteCatalog catalog = workbench.operations()
+            AirbyteCatalog catalog = workbench
+                    .operations()
                     .discover(
                             connection.source().launch(),
                             connection.source().config(),
@@ -79,11 +84,13 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                     SyncState.EMPTY,
                     Map.of());
             Read read = new Read(
-                    connection.source().config(),
-                    Json.mapper().valueToTree(plan.catalog(0)),
-                    Optional.empty());
-            try (RunningConnector source = workbench.launcher()
-                    .launch(connection.source().launch(), read, line -> terminal.notice(workbench.mask().apply(line)))) {
+                    connection.source().config(), Json.mapper().valueToTree(plan.catalog(0)), Optional.empty());
+            try (RunningConnector source = workbench
+                    .launcher()
+                    .launch(
+                            connection.source().launch(),
+                            read,
+                            line -> terminal.notice(workbench.mask().apply(line)))) {
                 return print(source, workbench);
             }
         }
@@ -95,7 +102,9 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                 connection.file(),
                 connection.source(),
                 connection.destination(),
-                Map.of(stream, connection.streams().getOrDefault(stream, dev.sluice.runner.connection.StreamSettings.DEFAULT)),
+                Map.of(
+                        stream,
+                        connection.streams().getOrDefault(stream, dev.sluice.runner.connection.StreamSettings.DEFAULT)),
                 connection.defaults(),
                 connection.schedule(),
                 connection.limits(),
@@ -109,14 +118,16 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
         for (Line line = reader.read(); line != null; line = reader.read()) {
             switch (line) {
                 case RecordLine record -> {
-                    terminal.out().println(new String(
-                            record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8));
+                    terminal.out()
+                            .println(new String(
+                                    record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8));
                     printed++;
                     if (printed == limit) {
                         return ExitCode.DONE;
                     }
                 }
-                case MessageLine(AirbyteTraceMessage.Error trace, _) -> error = error.or(() -> Optional.of(trace.error()));
+                case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
+                    error = error.or(() -> Optional.of(trace.error()));
                 case MessageLine _ -> {
                     // States and the like are not what was asked for.
                 }
@@ -130,11 +141,12 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
         throw new RunnerException(
                 error.map(AirbyteErrorTraceMessage::failureType).orElse(FailureType.SYSTEM_ERROR),
                 "source.failed",
-                "%s: %s".formatted(
-                        source.name(),
-                        error.map(AirbyteErrorTraceMessage::message)
-                                .map(workbench.mask()::apply)
-                                .orElse(exit.describe())),
+                "%s: %s"
+                        .formatted(
+                                source.name(),
+                                error.map(AirbyteErrorTraceMessage::message)
+                                        .map(workbench.mask()::apply)
+                                        .orElse(exit.describe())),
                 "",
                 "");
     }

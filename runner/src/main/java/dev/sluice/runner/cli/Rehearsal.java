@@ -1,5 +1,6 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.Workbench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -43,6 +44,10 @@ final class Rehearsal {
                     terminal.environment(),
                     nowhere,
                     nowhere);
+            try (Workbench workbench =
+                    new Workbench(terminal.home(), terminal.environment(), _ -> {}, (level, connector, text) -> {})) {
+                workbench.rehearse();
+            }
             try (var files = Files.walk(directory)) {
                 files.sorted(java.util.Comparator.reverseOrder())
                         .forEach(path -> path.toFile().delete());

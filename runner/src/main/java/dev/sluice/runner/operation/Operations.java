@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Asks a connector one question: launch, read the first answer of the right kind, stop.
 ///
@@ -53,8 +54,7 @@ public final class Operations {
         if (known.isPresent()) {
             return known.get();
         }
-        ConnectorSpecification spec =
-                ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, limit);
+        ConnectorSpecification spec = ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, limit);
         specs.put(fingerprint, spec);
         return spec;
     }
@@ -74,18 +74,21 @@ public final class Operations {
             throws InterruptedException {
         try (RunningConnector running =
                 launcher.launch(connector, command, line -> log.line(Level.INFO, connector.name(), mask.apply(line)))) {
-            Thread timer = Thread.ofVirtual().start(() -> stopAfter(running, limit));
+            AtomicBoolean timedOut = new AtomicBoolean();
+            Thread timer = Thread.ofVirtual().start(() -> stopAfter(running, limit, timedOut));
             Optional<AirbyteErrorTraceMessage> error = Optional.empty();
             MessageReader reader = new MessageReader(running.output());
             for (Line line = reader.read(); line != null; line = reader.read()) {
                 switch (line) {
-                    case MessageLine(var message, _) when answer.isInstance(message) -> {
+                    case MessageLine(var message, var json)
+                    when answer.isInstance(message) -> {
                         timer.interrupt();
                         running.awaitExit(LEAVE);
                         return answer.cast(message);
                     }
-                    case MessageLine(AirbyteTraceMessage.Error trace, _) -> error = error.or(() -> Optional.of(trace.error()));
-                    case MessageLine(AirbyteLogMessage said, _) ->
+                    case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
+                        error = error.or(() -> Optional.of(trace.error()));
+                    case MessageLine(AirbyteLogMessage said, var json) ->
                         log.line(said.level(), connector.name(), mask.apply(said.message()));
                     case MessageLine _, RecordLine _ -> {
                         // Nothing that answers the question.
@@ -93,9 +96,8 @@ public final class Operations {
                     case ForeignLine foreign -> log.line(Level.INFO, connector.name(), mask.apply(foreign.text()));
                 }
             }
-            boolean timedOut = timer.getState() == Thread.State.TERMINATED;
             timer.interrupt();
-            throw noAnswer(running, command, error, timedOut ? Optional.of(limit) : Optional.empty());
+            throw noAnswer(running, command, error, timedOut.get() ? Optional.of(limit) : Optional.empty());
         } catch (IOException e) {
             throw new RunnerException(
                     FailureType.SYSTEM_ERROR,
@@ -107,9 +109,10 @@ public final class Operations {
         }
     }
 
-    private static void stopAfter(RunningConnector running, Duration limit) {
+    private static void stopAfter(RunningConnector running, Duration limit, AtomicBoolean timedOut) {
         try {
             Thread.sleep(limit);
+            timedOut.set(true);
             running.stop(LEAVE);
         } catch (InterruptedException e) {
             // It has answered in time.
@@ -127,7 +130,8 @@ public final class Operations {
             return new RunnerException(
                     FailureType.TRANSIENT_ERROR,
                     "connector.timeout",
-                    "%s did not answer `%s` within %s and was stopped".formatted(name, command.verb(), words(timedOut.get())),
+                    "%s did not answer `%s` within %s and was stopped"
+                            .formatted(name, command.verb(), words(timedOut.get())),
                     "",
                     "raise `operation_timeout` under `limits:` if it needs longer");
         }
@@ -135,13 +139,17 @@ public final class Operations {
             return new RunnerException(
                     error.get().failureType(),
                     "connector.failed",
-                    "%s failed during %s: %s".formatted(name, command.verb(), mask.apply(error.get().message())),
+                    "%s failed during %s: %s"
+                            .formatted(
+                                    name, command.verb(), mask.apply(error.get().message())),
                     "",
                     "");
         }
         Optional<ExitStatus> exit = running.awaitExit(LEAVE);
         List<String> last = running.lastErrorLines();
-        String cause = last.isEmpty() ? "" : "; it last said: " + mask.apply(last.getLast().strip());
+        String cause = last.isEmpty()
+                ? ""
+                : "; it last said: " + mask.apply(last.getLast().strip());
         return new RunnerException(
                 FailureType.SYSTEM_ERROR,
                 "connector.no_answer",

@@ -31,15 +31,15 @@ final class Database implements AutoCloseable {
 
     /// Opens the file, or creates it, with the folders it lies in.
     static Database open(Path file) {
-        try {
-            Files.createDirectories(file.getParent());
-        } catch (IOException | NullPointerException e) {
-            throw ConnectorException.config(
-                    "the folder of %s cannot be made: %s; choose another `destination_path`".formatted(file, e), e);
-        }
         if (Files.isDirectory(file)) {
             throw ConnectorException.config("%s is a folder; `destination_path` names the file in it, for example %s"
                     .formatted(file, file.resolve("warehouse.duckdb")));
+        }
+        try {
+            Files.createDirectories(file.getParent());
+        } catch (IOException e) {
+            throw ConnectorException.config(
+                    "the folder of %s cannot be made: %s; choose another `destination_path`".formatted(file, e), e);
         }
         // DuckDB notices only when it writes its log, which is after the first rows.
         if (!Files.isWritable(file.getParent())) {

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 
 /// Starts connectors in containers.
 public final class DockerLauncher implements Launcher, AutoCloseable {
-    /// Marks a container as ours and names the [RunDirectory] of the runner it belongs to.
+    /// Marks a container as ours and gives the [RunDirectory] of the runner it belongs to.
     private static final String LABEL = "dev.sluice.run";
 
     /// Where the connector finds its inputs and pipes.
@@ -278,6 +278,38 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                     .exec();
         } catch (NotFoundException e) {
             // Somebody was faster.
+        }
+    }
+
+    /// Asks the engine for things that are not there, so that the classes of a real run get into the start
+    /// cache: without it, the client alone costs most of a second. Does nothing where no engine answers.
+    public void rehearse() {
+        String none = "sluice-rehearsal";
+        try {
+            DockerClient client = engine().client();
+            List<Runnable> questions = List.of(
+                    () -> client.inspectImageCmd(none).exec(),
+                    () -> client.createContainerCmd(none)
+                            .withHostConfig(HostConfig.newHostConfig()
+                                    .withBinds(new Bind("/" + none, new Volume(MOUNT), AccessMode.ro))
+                                    .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                                    .withCapDrop(Capability.ALL))
+                            .withLabels(Map.of(LABEL, none))
+                            .exec(),
+                    () -> client.startContainerCmd(none).exec(),
+                    () -> client.waitContainerCmd(none).start(),
+                    () -> client.inspectContainerCmd(none).exec(),
+                    () -> client.stopContainerCmd(none).exec(),
+                    () -> remove(client, none));
+            for (Runnable question : questions) {
+                try {
+                    question.run();
+                } catch (RuntimeException e) {
+                    // Not there, as expected.
+                }
+            }
+        } catch (RuntimeException e) {
+            // No engine: then there is nothing to make faster.
         }
     }
 
