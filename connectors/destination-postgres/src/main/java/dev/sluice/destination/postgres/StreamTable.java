@@ -35,7 +35,7 @@ final class StreamTable {
     static final String GENERATION_ID = "_airbyte_generation_id";
 
     /// Airbyte's own columns come first, in this order.
-    private static final Map<String, String> AIRBYTE_COLUMNS = airbyteColumns();
+    static final Map<String, String> AIRBYTE_COLUMNS = airbyteColumns();
 
     /// Names a table cannot have for columns of its own.
     static final Set<String> RESERVED =
