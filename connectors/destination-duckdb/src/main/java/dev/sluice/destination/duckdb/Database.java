@@ -81,6 +81,10 @@ final class Database implements AutoCloseable {
         commit();
     }
 
+    Path file() {
+        return file;
+    }
+
     /// Lets one statement have all processors.
     void executeWithAllThreads(String sql) {
         execute("SET threads = " + Runtime.getRuntime().availableProcessors());
@@ -180,7 +184,7 @@ final class Database implements AutoCloseable {
         if (said.contains("we can only read versions")) {
             return ConnectorException.config(
                     ("%s was written by a newer DuckDB than the one in this connector; write it again with"
-                                    + " STORAGE_VERSION 'v1.2.0', or choose another `destination_path`")
+                                    + " STORAGE_VERSION 'v1.0.0', or choose another `destination_path`")
                             .formatted(file),
                     e);
         }
@@ -191,7 +195,7 @@ final class Database implements AutoCloseable {
             return ConnectorException.temporary(
                     "the disk of %s is full; what was committed is kept, make room and sync again".formatted(file), e);
         }
-        if (said.contains("IO Error")) {
+        if (said.contains("IO Error") || said.contains("Could not write") || said.contains("Failed to commit")) {
             return ConnectorException.temporary("%s cannot be read or written: %s".formatted(file, firstLine(said)), e);
         }
         if (said.contains("Out of Memory Error")) {
