@@ -34,20 +34,19 @@ final class KillIT {
 
     static Stream<Arguments> everybodyInBothKinds() {
         return Stream.of(Victim.values())
-                .flatMap(victim -> Stream.of("docker", "process").filter(l -> !Boolean.getBoolean("one") || l.equals("process") && victim == Victim.DESTINATION).map(launch -> Arguments.of(victim, launch)));
+                .flatMap(victim -> Stream.of("docker", "process").map(launch -> Arguments.of(victim, launch)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("everybodyInBothKinds")
     void losesAndDoublesNothing(Victim victim, String launch) {
-        Warehouse warehouse = DuckdbFile.in(sluice.work());
+        Warehouse warehouse =
+                launch.equals("docker") ? TestingPostgres.make().tellPassword(sluice) : DuckdbFile.in(sluice.work());
         commcare.tellKey(sluice).putForms(FORMS);
         commcare.holdFormsAfter(3);
         sluice.write("commcare.yaml", commcare.source(launch, 10) + warehouse.destination(launch));
         RunningSluice sync = sluice.start("sync", "commcare.yaml")
-                .until(
-                        "the state of the third page",
-                        () -> sluice.run("state", "show", "commcare.yaml").out().contains(CURSOR));
+                .until("the state of the third page", () -> sluice.hasStored(CURSOR));
 
         switch (victim) {
             case RUNNER -> {

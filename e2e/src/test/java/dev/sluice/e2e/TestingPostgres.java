@@ -66,6 +66,12 @@ final class TestingPostgres implements Warehouse {
                         launch, launch.equals("docker") ? "\n  network: host" : "", host(), port(), database, USER);
     }
 
+    /// As Airbyte's destination names it.
+    @Override
+    public String table(String stream) {
+        return '"' + stream.replaceAll("[^A-Za-z0-9_]", "_") + '"';
+    }
+
     /// Gives the password to the commands of a test.
     TestingPostgres tellPassword(SluiceCli sluice) {
         sluice.variable("WAREHOUSE_PASSWORD", PASSWORD);
