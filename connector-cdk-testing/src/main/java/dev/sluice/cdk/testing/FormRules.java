@@ -40,9 +40,7 @@ final class FormRules {
             "tenant_id",
             "certificate",
             "jwt",
-            "credentials",
-            "app_id",
-            "appid");
+            "credentials");
 
     private static final Set<String> SECRET_TYPES = Set.of("string", "integer", "number");
 

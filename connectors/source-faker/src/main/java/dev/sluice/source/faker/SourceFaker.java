@@ -53,7 +53,13 @@ public final class SourceFaker implements Source<FakerConfig> {
         for (ConfiguredAirbyteStream stream : catalog.streams()) {
             out.stream(stream, rows -> {
                 FakeStream fake = fake(stream.stream().name(), seed);
-                read(config, fake, start(config, fake, states.of(stream.descriptor())), stream, rows, out);
+                Optional<JsonNode> state = states.of(stream.descriptor());
+                long start = start(config, fake, state);
+                if (start < fake.positions(config.count())) {
+                    read(config, fake, start, stream, rows, out);
+                } else {
+                    rows.state(state.orElseThrow());
+                }
             });
         }
     }
@@ -78,9 +84,6 @@ public final class SourceFaker implements Source<FakerConfig> {
             MessageEmitter out)
             throws InterruptedException {
         long end = fake.positions(config.count());
-        if (start >= end) {
-            return;
-        }
         out.estimate(stream.descriptor(), fake.rowsBefore(end) - fake.rowsBefore(start));
         Now now = new Now();
         for (long at = start; at < end; ) {

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 
 /// Starts connectors in containers.
 public final class DockerLauncher implements Launcher, AutoCloseable {
-    /// Marks a container as ours and names the [RunDirectory] of the runner it belongs to.
+    /// Marks a container as ours and gives the [RunDirectory] of the runner it belongs to.
     private static final String LABEL = "dev.sluice.run";
 
     /// Where the connector finds its inputs and pipes.
