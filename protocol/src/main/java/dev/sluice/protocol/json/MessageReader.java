@@ -10,9 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 
 /// Reads what a connector prints, one line at a time. Blocks while there is none; used by one thread.
@@ -151,13 +149,36 @@ public final class MessageReader implements AutoCloseable {
         return true;
     }
 
+    /// Table 3-7 of the Unicode standard: which bytes may follow which.
     private static boolean isUtf8(byte[] bytes, int from, int to) {
-        try {
-            UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
+        int i = from;
+        while (i < to) {
+            int lead = bytes[i++];
+            if (lead >= 0) {
+                while (i + 8 <= to && ((long) LONGS.get(bytes, i) & HIGHS) == 0) {
+                    i += 8;
+                }
+                continue;
+            }
+            lead &= 0xff;
+            int more = lead < 0xC2 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : 0;
+            if (more == 0 || i + more > to) {
+                return false;
+            }
+            int second = bytes[i] & 0xff;
+            int lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+            int highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+            if (second < lowest || second > highest) {
+                return false;
+            }
+            for (int k = 1; k < more; k++) {
+                if ((bytes[i + k] & 0xC0) != 0x80) {
+                    return false;
+                }
+            }
+            i += more;
         }
+        return true;
     }
 
     /// Finds the next line; lineStart is -1 at the end. Returns the length of a line that was too long and

@@ -112,6 +112,29 @@ class MessageReaderTest {
     }
 
     @Test
+    void agreesWithTheJdkOnWhatIsUtf8() throws IOException {
+        Random random = new Random(7);
+        int[] leads = {
+            'a', 0x80, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF
+        };
+        for (int round = 0; round < 20_000; round++) {
+            byte[] line = RECORD.replace("{\"id\":1}", "{\"id\":\"" + "?".repeat(random.nextInt(12)) + "\"}")
+                    .getBytes(UTF_8);
+            for (int i = 0; i < line.length; i++) {
+                if (line[i] == '?') {
+                    line[i] = (byte)
+                            (random.nextInt(3) == 0
+                                    ? leads[random.nextInt(leads.length)]
+                                    : 0x80 + random.nextInt(0x40));
+                }
+            }
+            boolean valid = Arrays.equals(line, new String(line, UTF_8).getBytes(UTF_8));
+            RecordLine record = (RecordLine) MessagesTest.reader(line).read();
+            assertThat(record.repaired()).as(Arrays.toString(line)).isEqualTo(!valid);
+        }
+    }
+
+    @Test
     void ofTwoMessagesOnOneLineTheFirstCounts() throws IOException {
         RecordLine record = (RecordLine)
                 MessagesTest.reader((RECORD + RECORD).getBytes(UTF_8)).read();

@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -23,7 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A private directory that lives as long as this runner: inputs of connectors, their pipes, and who they are.
 ///
@@ -32,6 +33,9 @@ import java.util.concurrent.TimeUnit;
 public final class RunDirectory implements AutoCloseable {
     private static final String PREFIX = "sluice-run-";
     private static final String PROCESSES = "processes";
+
+    /// Those of this JVM. Their locks are never asked: closing any channel of a locked file gives the lock back.
+    private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final FileChannel channel;
@@ -44,14 +48,16 @@ public final class RunDirectory implements AutoCloseable {
     /// Makes a new one, readable by this user only: it will hold configurations with secrets.
     public static RunDirectory create() {
         try {
-            Path path = Files.createTempDirectory(
+            Path unlocked = Files.createTempDirectory(
                     parent(),
-                    PREFIX,
+                    "sluice-new-",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            FileChannel channel = FileChannel.open(path.resolve("lock"), CREATE, WRITE);
-            if (channel.tryLock() == null) {
-                throw new IOException("the lock of a new directory is taken");
-            }
+            FileChannel channel = FileChannel.open(unlocked.resolve("lock"), CREATE, WRITE);
+            channel.lock();
+            // Gets its name once it is locked: a runner that sweeps at this moment would take it for a dead one's.
+            Path path = parent().resolve(unlocked.getFileName().toString().replaceFirst("sluice-new-", PREFIX));
+            OURS.add(path);
+            Files.move(unlocked, path, StandardCopyOption.ATOMIC_MOVE);
             return new RunDirectory(path, channel);
         } catch (IOException e) {
             throw new RunnerException(
@@ -66,42 +72,46 @@ public final class RunDirectory implements AutoCloseable {
 
     /// Where all runners of this user keep theirs.
     private static Path parent() {
-        return Path.of(System.getProperty("java.io.tmpdir"));
+        return Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath().normalize();
     }
 
     public Path path() {
         return path;
     }
 
-    /// The name, by which containers say whose they are.
+    /// By which containers say whose they are: the path, because runners with another temporary directory, and of
+    /// other users, may talk to the same engine.
     public String id() {
-        return path.getFileName().toString();
+        return path.toString();
     }
 
-    /// Whether the runner that made the directory of this name still lives.
+    /// Whether the runner of this directory still lives. One that cannot be seen from here counts as alive.
     public static boolean isAlive(String id) {
-        Path lock = parent().resolve(id).resolve("lock");
-        if (!id.startsWith(PREFIX) || !Files.exists(lock)) {
+        Path directory = Path.of(id);
+        if (!parent().equals(directory.getParent())
+                || !directory.getFileName().toString().startsWith(PREFIX)) {
+            return true;
+        }
+        if (!Files.exists(directory)) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(lock, WRITE);
+        if (OURS.contains(directory)) {
+            return true;
+        }
+        try (FileChannel channel = FileChannel.open(directory.resolve("lock"), WRITE);
                 FileLock free = channel.tryLock()) {
             return free == null;
-        } catch (OverlappingFileLockException e) {
-            return true; // Ours.
+        } catch (NoSuchFileException e) {
+            return true; // It is just being removed, by the runner itself or by one that sweeps.
         } catch (IOException e) {
             return true; // Another user's: not for us to sweep.
         }
     }
 
     /// Remembers a process, so that it can be found when this runner is killed.
-    public void remember(ProcessHandle process) {
+    public void remember(ProcessHandle process) throws IOException {
         String start = process.info().startInstant().map(Instant::toString).orElse("");
-        try {
-            Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
     }
 
     /// Ends the processes and removes the directories of runners that were killed. Returns what was found,
@@ -110,11 +120,10 @@ public final class RunDirectory implements AutoCloseable {
         List<String> swept = new ArrayList<>();
         try (var entries = Files.newDirectoryStream(parent(), PREFIX + "*")) {
             for (Path entry : entries) {
-                if (!Files.isReadable(entry.resolve("lock"))
-                        || isAlive(entry.getFileName().toString())) {
+                if (!Files.isReadable(entry.resolve("lock")) || isAlive(entry.toString())) {
                     continue;
                 }
-                swept.addAll(endProcesses(entry.resolve(PROCESSES)));
+                swept.addAll(endProcesses(entry));
                 delete(entry);
                 swept.add("directory " + entry.getFileName());
             }
@@ -124,8 +133,10 @@ public final class RunDirectory implements AutoCloseable {
         return swept;
     }
 
-    private static List<String> endProcesses(Path file) throws IOException {
+    private static List<String> endProcesses(Path directory) throws IOException {
         List<String> ended = new ArrayList<>();
+        ProcessMark mark = ProcessMark.of(directory);
+        Path file = directory.resolve(PROCESSES);
         if (!Files.exists(file)) {
             return ended;
         }
@@ -143,26 +154,12 @@ public final class RunDirectory implements AutoCloseable {
                             .orElse("")
                             .equals(line.substring(blank + 1)));
             if (process.isPresent()) {
-                stop(process.get(), Duration.ofSeconds(2));
+                mark.stop(process.get(), Duration.ofSeconds(2));
                 ended.add("process " + pid);
             }
         }
+        mark.kill().forEach(pid -> ended.add("process " + pid));
         return ended;
-    }
-
-    /// Ends a process and its children: asks, waits, then forces.
-    public static void stop(ProcessHandle process, Duration grace) {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        all.add(process);
-        all.forEach(ProcessHandle::destroy);
-        try {
-            process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            // Still there: forced below.
-        }
-        all.forEach(ProcessHandle::destroyForcibly);
     }
 
     @Override
@@ -170,6 +167,7 @@ public final class RunDirectory implements AutoCloseable {
         try {
             delete(path);
             channel.close();
+            OURS.remove(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -31,15 +31,15 @@ final class Database implements AutoCloseable {
 
     /// Opens the file, or creates it, with the folders it lies in.
     static Database open(Path file) {
-        try {
-            Files.createDirectories(file.getParent());
-        } catch (IOException | NullPointerException e) {
-            throw ConnectorException.config(
-                    "the folder of %s cannot be made: %s; choose another `destination_path`".formatted(file, e), e);
-        }
         if (Files.isDirectory(file)) {
             throw ConnectorException.config("%s is a folder; `destination_path` names the file in it, for example %s"
                     .formatted(file, file.resolve("warehouse.duckdb")));
+        }
+        try {
+            Files.createDirectories(file.getParent());
+        } catch (IOException e) {
+            throw ConnectorException.config(
+                    "the folder of %s cannot be made: %s; choose another `destination_path`".formatted(file, e), e);
         }
         // DuckDB notices only when it writes its log, which is after the first rows.
         if (!Files.isWritable(file.getParent())) {
@@ -79,6 +79,10 @@ final class Database implements AutoCloseable {
         // Each commit that leaves more than this in the log rewrites the file; 16 MB is a second of rows.
         execute("SET checkpoint_threshold = '256 MiB'");
         commit();
+    }
+
+    Path file() {
+        return file;
     }
 
     /// Lets one statement have all processors.
@@ -180,7 +184,7 @@ final class Database implements AutoCloseable {
         if (said.contains("we can only read versions")) {
             return ConnectorException.config(
                     ("%s was written by a newer DuckDB than the one in this connector; write it again with"
-                                    + " STORAGE_VERSION 'v1.2.0', or choose another `destination_path`")
+                                    + " STORAGE_VERSION 'v1.0.0', or choose another `destination_path`")
                             .formatted(file),
                     e);
         }
@@ -191,7 +195,7 @@ final class Database implements AutoCloseable {
             return ConnectorException.temporary(
                     "the disk of %s is full; what was committed is kept, make room and sync again".formatted(file), e);
         }
-        if (said.contains("IO Error")) {
+        if (said.contains("IO Error") || said.contains("Could not write") || said.contains("Failed to commit")) {
             return ConnectorException.temporary("%s cannot be read or written: %s".formatted(file, firstLine(said)), e);
         }
         if (said.contains("Out of Memory Error")) {

@@ -65,7 +65,9 @@ public final class DestinationDuckdb implements Destination<DuckdbConfig> {
             return AirbyteConnectionStatus.failed(e.getMessage());
         } finally {
             for (Path path : created) {
-                Files.deleteIfExists(path);
+                if (Files.exists(path)) {
+                    Files.delete(path);
+                }
             }
         }
     }

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 
 /// Starts connectors in containers.
 public final class DockerLauncher implements Launcher, AutoCloseable {
-    /// Marks a container as ours and names the [RunDirectory] of the runner it belongs to.
+    /// Marks a container as ours and gives the [RunDirectory] of the runner it belongs to.
     private static final String LABEL = "dev.sluice.run";
 
     /// Where the connector finds its inputs and pipes.
@@ -207,7 +207,9 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     private void pull(DockerClient client, String image, NotFoundException notHere) throws InterruptedException {
         notices.accept("pulling the image %s".formatted(image));
         try {
-            client.pullImageCmd(image).start().awaitCompletion();
+            // Without a tag the engine would pull every tag there is.
+            boolean tagged = image.contains("@") || image.lastIndexOf(':') > image.lastIndexOf('/');
+            client.pullImageCmd(tagged ? image : image + ":latest").start().awaitCompletion();
         } catch (RuntimeException e) {
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,
@@ -276,8 +278,8 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                     .withForce(true)
                     .withRemoveVolumes(true)
                     .exec();
-        } catch (NotFoundException e) {
-            // Somebody was faster.
+        } catch (RuntimeException e) {
+            // Somebody was faster, or the engine is gone: the next runner sweeps.
         }
     }
 
