@@ -7,6 +7,7 @@ import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ErrorLines;
 import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.File;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,32 +55,53 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr) {
         ConnectorLaunch.AsProcess launch = (ConnectorLaunch.AsProcess) connector;
-        ConnectorInputs inputs = null;
+        ConnectorInputs inputs = inputs(launch, command);
+        ProcessMark mark = ProcessMark.of(inputs.directory());
+        Process process = null;
         try {
-            inputs = ConnectorInputs.write(run, command, "");
             List<String> line = new ArrayList<>(launch.command());
             line.addAll(inputs.arguments());
             ProcessBuilder builder = new ProcessBuilder(line);
             builder.directory(launch.directory().toFile());
             environment(builder.environment());
+            builder.environment().put(ProcessMark.VARIABLE, mark.value());
             if (!command.readsInput()) {
                 // Some connectors wait for ever on an open pipe.
                 builder.redirectInput(new File("/dev/null"));
             }
-            Process process = builder.start();
+            process = builder.start();
             run.remember(process.toHandle());
             return new RunningProcess(
-                    launch.name(), process, inputs, new ErrorLines(launch.name(), process.getErrorStream(), stderr));
+                    launch.name(),
+                    process,
+                    mark,
+                    inputs,
+                    new ErrorLines(launch.name(), process.getErrorStream(), stderr));
         } catch (IOException e) {
-            if (inputs != null) {
-                inputs.delete();
+            if (process != null) {
+                mark.stop(process.toHandle(), Duration.ZERO);
             }
+            inputs.delete();
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,
                     "connector.cannot_start",
                     "%s could not be started: %s".formatted(launch.name(), reason(e)),
                     "command " + String.join(" ", launch.command()),
                     "check that the program exists and may be executed",
+                    e);
+        }
+    }
+
+    private ConnectorInputs inputs(ConnectorLaunch.AsProcess launch, ConnectorCommand command) {
+        try {
+            return ConnectorInputs.write(run, command, "");
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "runner.no_temp_directory",
+                    "the inputs of %s cannot be written: %s".formatted(launch.name(), e.getMessage()),
+                    run.path().toString(),
+                    "free some space there, or set TMPDIR to a directory that can be written",
                     e);
         }
     }

@@ -1,0 +1,69 @@
+package dev.sluice.runner.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A variable in the environment of a process, which everything it starts inherits: by it a child is found whose
+/// parent has ended. Such a child would hold the connector's pipes open for ever.
+///
+/// Only Linux lets the environment of a process be read; elsewhere a child whose parent has ended is not found.
+///
+/// @param value a directory, with a slash at its end, so that no other begins like it
+public record ProcessMark(String value) {
+    public static final String VARIABLE = "SLUICE_RUN";
+
+    private static final Path PROC = Path.of("/proc");
+
+    public static ProcessMark of(Path directory) {
+        return new ProcessMark(directory + "/");
+    }
+
+    /// Ends what carries the mark and still runs. Returns what was found.
+    public List<Long> kill() {
+        List<Long> killed = new ArrayList<>();
+        for (ProcessHandle process : carriers()) {
+            if (process.destroyForcibly()) {
+                killed.add(process.pid());
+            }
+        }
+        return killed;
+    }
+
+    /// Ends a process and everything it has started: asks, waits, then forces.
+    public void stop(ProcessHandle process, Duration grace) {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process);
+        all.forEach(ProcessHandle::destroy);
+        try {
+            process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            // Still there: forced below.
+        }
+        all.forEach(ProcessHandle::destroyForcibly);
+        kill();
+    }
+
+    private List<ProcessHandle> carriers() {
+        return Files.isDirectory(PROC)
+                ? ProcessHandle.allProcesses().filter(this::isOn).toList()
+                : List.of();
+    }
+
+    private boolean isOn(ProcessHandle process) {
+        try {
+            String environment = Files.readString(
+                    PROC.resolve(Long.toString(process.pid())).resolve("environ"), StandardCharsets.ISO_8859_1);
+            return ("\0" + environment).contains("\0" + VARIABLE + "=" + value);
+        } catch (IOException e) {
+            return false; // Another user's, or it has just ended.
+        }
+    }
+}
