@@ -28,12 +28,13 @@ public final class SqlStateStore implements StateStore {
 
     private SqlStateStore(Database database) {
         this.database = database;
-        try (Connection connection = database.open()) {
-            if (!isCurrent(connection)) {
-                migrate();
-            }
-        } catch (SQLException e) {
-            throw database.unusable(e);
+        if (!isCurrent()) {
+            // Two that migrate a file at a time wait a minute for each other.
+            database.exclusively(() -> {
+                if (!isCurrent()) {
+                    migrate();
+                }
+            });
         }
     }
 
@@ -47,6 +48,14 @@ public final class SqlStateStore implements StateStore {
     /// @param url `postgresql://user:password@host:port/database`, as libpq takes it
     public static SqlStateStore postgres(String url) {
         return new SqlStateStore(new PostgresDatabase(url));
+    }
+
+    private boolean isCurrent() {
+        try (Connection connection = database.open()) {
+            return isCurrent(connection);
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
     }
 
     private static boolean isCurrent(Connection connection) {

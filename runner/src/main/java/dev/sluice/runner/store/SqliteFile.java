@@ -84,6 +84,19 @@ final class SqliteFile implements Database {
         return file.toString();
     }
 
+    @Override
+    public void exclusively(Runnable work) {
+        synchronized (SqliteFile.class) { // The lock of a file is this JVM's, not a thread's.
+            try (FileChannel channel =
+                    FileChannel.open(file.resolveSibling(file.getFileName() + ".lock"), CREATE, WRITE)) {
+                channel.lock(); // Given back when the channel closes.
+                work.run();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     /// A file lock: the kernel gives it back when the runner ends, also by `kill -9`.
     @Override
     public Optional<Lock> tryLock(Connection session, String name) {
