@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /// transaction until the next commit.
 final class DuckdbWriter implements DestinationWriter {
     /// What all batches may hold together; more does not make the inserts faster.
-    private static final long BATCH_BYTES = 32 << 20;
+    private static final long BATCH_BYTES = 8 << 20;
 
     /// The year 9999; what lies beyond is no time of extraction.
     private static final long MAX_MILLIS = 253_402_300_799_999L;
