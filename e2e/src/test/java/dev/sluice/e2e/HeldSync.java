@@ -15,9 +15,15 @@ final class HeldSync {
     private HeldSync() {}
 
     static RunningSluice start(SluiceCli sluice, TestingCommcare commcare, Warehouse warehouse, String launch) {
+        return start(sluice, commcare, warehouse, launch, "");
+    }
+
+    /// @param settings more of the connection file
+    static RunningSluice start(
+            SluiceCli sluice, TestingCommcare commcare, Warehouse warehouse, String launch, String settings) {
         commcare.tellKey(sluice).putForms(FORMS);
         commcare.holdFormsAfter(3);
-        sluice.write(FILE, commcare.source(launch, 10) + warehouse.destination(launch));
+        sluice.write(FILE, commcare.source(launch, 10) + warehouse.destination(launch) + settings);
         return sluice.start("sync", FILE).until("the state of the third page", () -> sluice.hasStored(CURSOR));
     }
 

@@ -2,7 +2,10 @@ package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.e2e.TestingCommcare.Form;
+import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -61,6 +64,46 @@ final class KillIT {
         assertThat(HeldSync.wentOn(commcare)).isTrue();
         // Also what the killed runner had left.
         sluice.nothingLeftBehind();
+    }
+
+    @Test
+    void losesNothingWhereRowsAreAppended() {
+        TestingPostgres postgres = TestingPostgres.make().tellPassword(sluice);
+        RunningSluice sync = HeldSync.start(sluice, commcare, postgres, "process", """
+                sync:
+                  destination_mode: append
+                """);
+
+        sync.kill9();
+        commcare.release();
+        sluice.run("sync", HeldSync.FILE).succeeds();
+
+        assertThat(postgres.one("SELECT count(DISTINCT id) FROM \"Case_Update\"")).isEqualTo("60");
+    }
+
+    @Test
+    void keepsTheRowsThatAnUnfinishedSyncWouldReplace() {
+        TestingPostgres postgres = TestingPostgres.make().tellPassword(sluice);
+        List<Form> old = CommcareIT.forms(0, 25, "2024-02-01");
+        commcare.tellKey(sluice).putForms(old);
+        sluice.write(HeldSync.FILE, commcare.source("process", 10) + postgres.destination("process") + """
+                sync:
+                  mode: full_refresh
+                """);
+        sluice.run("sync", HeldSync.FILE).succeeds();
+        CommcareIT.assertForms(postgres, old);
+        commcare.putForms(HeldSync.FORMS);
+        commcare.forgetRequests();
+        commcare.holdFormsAfter(3);
+
+        RunningSluice sync = sluice.start("sync", HeldSync.FILE)
+                .until("the fourth page", () -> commcare.requests("form").size() == 4);
+        sync.kill9();
+
+        CommcareIT.assertForms(postgres, old);
+        commcare.release();
+        sluice.run("sync", HeldSync.FILE).succeeds();
+        CommcareIT.assertForms(postgres, HeldSync.FORMS);
     }
 
     private void kill(String launch, String verb) {
