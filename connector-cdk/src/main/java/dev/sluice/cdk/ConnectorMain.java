@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cdk.config.ConfigSchema;
 import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.ConfiguredAirbyteCatalog;
-import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.MessageWriter;
@@ -21,11 +21,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /// Runs a connector's command line: `spec`, `check`, `discover` and `read` or `write`.
 ///
@@ -117,8 +115,10 @@ public final class ConnectorMain {
         } catch (InterruptedException e) {
             flushQuietly(writer);
             return STOPPED;
-        } catch (Exception | StackOverflowError e) {
-            if (stopping) {
+        } catch (Throwable e) {
+            // Errors too: a JVM that ends without a word leaves its user nothing to go by. What an interrupt
+            // made of whatever the connector was doing is no failure.
+            if (stopping || Thread.interrupted()) {
                 flushQuietly(writer);
                 return STOPPED;
             }
@@ -151,14 +151,15 @@ public final class ConnectorMain {
         switch (arguments.command()) {
             case "spec" -> out.write(connector.specification(schema));
             case "check" -> {
-                C config;
+                AirbyteConnectionStatus status;
                 try {
-                    config = config(connector, arguments, schema, secrets);
+                    status = connector.check(config(connector, arguments, schema, secrets));
                 } catch (ConnectorException e) {
-                    out.write(AirbyteConnectionStatus.failed(e.getMessage()));
-                    return 0;
+                    if (e.failureType() != FailureType.CONFIG_ERROR) {
+                        throw e;
+                    }
+                    status = AirbyteConnectionStatus.failed(e.getMessage());
                 }
-                AirbyteConnectionStatus status = connector.check(config);
                 out.write(new AirbyteConnectionStatus(
                         status.status(), status.message().map(secrets::mask)));
             }
@@ -168,13 +169,12 @@ public final class ConnectorMain {
                         .discover(config(connector, arguments, schema, secrets)));
             case "read" -> {
                 C config = config(connector, arguments, schema, secrets);
-                ((Connector.OfSource<C>) connector).source().read(config, catalog(arguments), states(arguments), out);
-                List<StreamDescriptor> failed = out.failed();
-                if (!failed.isEmpty()) {
-                    stderr.println("failed: "
-                            + failed.stream().map(StreamDescriptor::toString).collect(Collectors.joining(", ")));
-                    return 1;
+                ConfiguredAirbyteCatalog catalog = catalog(arguments);
+                ((Connector.OfSource<C>) connector).source().read(config, catalog, states(arguments), out);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("stopped while reading");
                 }
+                return out.isComplete(catalog) ? 0 : 1;
             }
             case "write" -> {
                 C config = config(connector, arguments, schema, secrets);
@@ -224,7 +224,11 @@ public final class ConnectorMain {
 
     private static JsonNode json(Path file, String what) {
         try {
-            return Json.mapper().readTree(Files.readAllBytes(file));
+            JsonNode json = Json.mapper().readTree(Files.readAllBytes(file));
+            if (json.isMissingNode()) {
+                throw ConnectorException.config("the %s %s is empty".formatted(what, file));
+            }
+            return json;
         } catch (JacksonException e) {
             throw ConnectorException.config("the %s %s is not JSON".formatted(what, file));
         } catch (IOException e) {

@@ -13,6 +13,7 @@ import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,12 +69,11 @@ final class DestinationLoop {
         while (true) {
             if (!pending.isEmpty() && !in.ready()) {
                 // The source has paused: a good moment, unless more is on its way already.
-                Thread.sleep(LINGER_MILLIS);
-                if (!in.ready()) {
+                if (!isReadyWithin(LINGER_MILLIS)) {
                     commit();
                 }
             }
-            Line line = in.read();
+            Line line = read();
             if (line == null) {
                 break;
             }
@@ -108,6 +108,27 @@ final class DestinationLoop {
                                 incomplete.size() == 1 ? "was" : "were"));
     }
 
+    /// Looks every millisecond: a pipe holds 64 kB, so a longer sleep would hold up a source that writes on.
+    private boolean isReadyWithin(long millis) throws IOException, InterruptedException {
+        for (long waited = 0; waited < millis; waited++) {
+            Thread.sleep(1);
+            if (in.ready()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Line read() throws IOException, InterruptedException {
+        try {
+            return in.read();
+        } catch (ClosedByInterruptException e) {
+            // The interrupt has done its work; what is closed from here on must not meet it again.
+            Thread.interrupted();
+            throw new InterruptedException("stopped while waiting for input");
+        }
+    }
+
     private void record(RecordLine record) throws Exception {
         StreamProgress stream = current;
         if (stream == null || !stream.descriptor.equals(record.stream())) {
@@ -138,9 +159,11 @@ final class DestinationLoop {
             case AirbyteTraceMessage.StreamStatus status -> {
                 if (status.streamStatus().status() == AirbyteStreamStatus.COMPLETE) {
                     StreamProgress stream = stream(status.streamStatus().streamDescriptor());
-                    commit();
-                    rows.complete(stream.descriptor);
-                    stream.complete = true;
+                    if (!stream.complete) {
+                        commit();
+                        rows.complete(stream.descriptor);
+                        stream.complete = true;
+                    }
                 }
             }
             default -> {
@@ -187,11 +210,11 @@ final class DestinationLoop {
     }
 
     /// The state goes back as it came, unknown properties included; only the counts are ours.
-    private void giveBack(Pending pending) throws IOException {
+    private void giveBack(Pending pending) {
         ObjectNode state = (ObjectNode) pending.state().get("state");
         ObjectNode stats = state.putObject("destinationStats");
         stats.put("recordCount", (double) pending.written());
         stats.put("rejectedRecordCount", (double) pending.rejected());
-        out.writer().writeJson(pending.state());
+        out.writeJson(pending.state());
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.cdk;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteAnalyticsTraceMessage;
 import dev.sluice.protocol.AirbyteControlMessage;
@@ -11,6 +12,7 @@ import dev.sluice.protocol.AirbyteMessage;
 import dev.sluice.protocol.AirbyteStreamStatus;
 import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
 import dev.sluice.protocol.AirbyteTraceMessage;
+import dev.sluice.protocol.ConfiguredAirbyteCatalog;
 import dev.sluice.protocol.ConfiguredAirbyteStream;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.StreamDescriptor;
@@ -20,9 +22,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// How a connector says something. Safe to use from several threads; streams may be read side by side.
 ///
@@ -30,7 +33,17 @@ import java.util.Optional;
 public final class MessageEmitter {
     private final MessageWriter out;
     private final Secrets secrets;
-    private final List<StreamDescriptor> failed = new ArrayList<>();
+
+    /// What was said last of each stream.
+    private final Map<StreamDescriptor, AirbyteStreamStatus> statuses = new ConcurrentHashMap<>();
+
+    /// Nobody reads what we print any more. A type of its own, so that it is not taken for a failure of the
+    /// stream that happened to be read.
+    private static final class OutputClosedException extends UncheckedIOException {
+        OutputClosedException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
 
     MessageEmitter(MessageWriter out, Secrets secrets) {
         this.out = out;
@@ -47,25 +60,47 @@ public final class MessageEmitter {
     /// incomplete with the reason. A stream that fails does not keep the others from being read; the
     /// connector then ends with exit code 1. Only an interrupt passes through.
     public void stream(ConfiguredAirbyteStream stream, StreamBody body) throws InterruptedException {
-        status(stream.descriptor(), AirbyteStreamStatus.STARTED);
+        StreamDescriptor descriptor = stream.descriptor();
+        status(descriptor, AirbyteStreamStatus.STARTED);
         try {
-            body.read(new StreamEmitter(this, stream.descriptor()));
+            body.read(new StreamEmitter(this, descriptor));
             if (Thread.interrupted()) {
-                throw new InterruptedException("stopped while reading " + stream.descriptor());
+                throw new InterruptedException("stopped while reading " + descriptor);
             }
-            status(stream.descriptor(), AirbyteStreamStatus.COMPLETE);
+            status(descriptor, AirbyteStreamStatus.COMPLETE);
         } catch (InterruptedException e) {
-            status(stream.descriptor(), AirbyteStreamStatus.INCOMPLETE);
+            status(descriptor, AirbyteStreamStatus.INCOMPLETE);
             throw e;
-        } catch (UncheckedIOException e) {
-            throw e; // Nobody reads what we print: there is nobody to tell either.
+        } catch (OutputClosedException e) {
+            throw e;
         } catch (Exception e) {
-            synchronized (failed) {
-                failed.add(stream.descriptor());
+            if (Thread.interrupted()) {
+                // What the interrupt made of the call it met.
+                status(descriptor, AirbyteStreamStatus.INCOMPLETE);
+                throw new InterruptedException("stopped while reading " + descriptor);
             }
-            error(e, Optional.of(stream.descriptor()));
-            status(stream.descriptor(), AirbyteStreamStatus.INCOMPLETE);
+            error(e, Optional.of(descriptor));
+            status(descriptor, AirbyteStreamStatus.INCOMPLETE);
         }
+    }
+
+    /// Whether every stream of the catalog is complete. Speaks up for one that was never read: an exit code of
+    /// 0 would let the destination replace its rows by nothing.
+    boolean isComplete(ConfiguredAirbyteCatalog catalog) {
+        boolean isComplete = true;
+        for (ConfiguredAirbyteStream stream : catalog.streams()) {
+            AirbyteStreamStatus status = statuses.get(stream.descriptor());
+            isComplete &= status == AirbyteStreamStatus.COMPLETE;
+            if (status == null) {
+                error(
+                        ConnectorException.config(
+                                "the source has no stream '%s'; run `discover` and remove the stream from the catalog"
+                                        .formatted(stream.descriptor())),
+                        Optional.of(stream.descriptor()));
+                status(stream.descriptor(), AirbyteStreamStatus.INCOMPLETE);
+            }
+        }
+        return isComplete;
     }
 
     public void log(Level level, String message) {
@@ -105,13 +140,6 @@ public final class MessageEmitter {
                 now(), new AirbyteAnalyticsTraceMessage("sluice.where_to_look", Optional.of(secrets.mask(sentence)))));
     }
 
-    /// The streams that failed so far.
-    List<StreamDescriptor> failed() {
-        synchronized (failed) {
-            return List.copyOf(failed);
-        }
-    }
-
     void error(Throwable e, Optional<StreamDescriptor> stream) {
         FailureType type = e instanceof ConnectorException c ? c.failureType() : FailureType.SYSTEM_ERROR;
         String message = e instanceof ConnectorException ? e.getMessage() : describe(e);
@@ -133,6 +161,7 @@ public final class MessageEmitter {
     }
 
     void status(StreamDescriptor stream, AirbyteStreamStatus status) {
+        statuses.put(stream, status);
         write(new AirbyteTraceMessage.StreamStatus(
                 now(), new AirbyteStreamStatusTraceMessage(stream, status, List.of())));
     }
@@ -141,12 +170,26 @@ public final class MessageEmitter {
         try {
             out.write(message);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new OutputClosedException(e);
         }
     }
 
-    MessageWriter writer() {
-        return out;
+    void writeRecord(StreamDescriptor stream, long emittedAt, MessageWriter.Fields data) {
+        try {
+            out.writeRecord(stream, emittedAt, data);
+        } catch (JacksonException e) {
+            throw new UncheckedIOException(e.getOriginalMessage(), e); // The row's own mistake.
+        } catch (IOException e) {
+            throw new OutputClosedException(e);
+        }
+    }
+
+    void writeJson(ObjectNode message) {
+        try {
+            out.writeJson(message);
+        } catch (IOException e) {
+            throw new OutputClosedException(e);
+        }
     }
 
     private static BigDecimal now() {

@@ -1,8 +1,13 @@
 package dev.sluice.cdk;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import java.net.URLEncoder;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// The values of the settings marked `airbyte_secret`, to keep them out of every text (invariant 6).
 final class Secrets {
@@ -17,12 +22,13 @@ final class Secrets {
         this.schema = schema;
     }
 
-    void learn(JsonNode config) {
-        List<String> found = new ArrayList<>(values);
+    synchronized void learn(JsonNode config) {
+        Set<String> found = new HashSet<>(values);
         collect(schema, config, found);
         // Longest first: a secret may contain another one.
-        found.sort((a, b) -> b.length() - a.length());
-        values = List.copyOf(found);
+        values = found.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
     }
 
     String mask(String text) {
@@ -33,12 +39,9 @@ final class Secrets {
         return masked;
     }
 
-    private static void collect(JsonNode schema, JsonNode config, List<String> found) {
-        if (schema.path("airbyte_secret").asBoolean() && config.isValueNode()) {
-            String value = config.asText();
-            if (value.length() >= MIN_LENGTH) {
-                found.add(value);
-            }
+    private static void collect(JsonNode schema, JsonNode config, Set<String> found) {
+        if (schema.path("airbyte_secret").asBoolean()) {
+            values(config, found);
         }
         for (var property : schema.path("properties").properties()) {
             collect(property.getValue(), config.path(property.getKey()), found);
@@ -46,8 +49,26 @@ final class Secrets {
         for (JsonNode branch : schema.path("oneOf")) {
             collect(branch, config, found);
         }
-        for (JsonNode element : config.isArray() ? config : schema.path("none")) {
-            collect(schema.path("items"), element, found);
+        if (config.isArray()) {
+            for (JsonNode element : config) {
+                collect(schema.path("items"), element, found);
+            }
+        }
+    }
+
+    private static void values(JsonNode config, Set<String> found) {
+        if (config.isContainerNode()) {
+            config.forEach(element -> values(element, found));
+        } else if (config.isTextual() || config.isNumber()) {
+            String value = config.asText();
+            if (value.length() >= MIN_LENGTH) {
+                found.add(value);
+                // As it stands in a JSON body or a URL that somebody quotes in an error.
+                String json = config.toString();
+                found.add(config.isTextual() ? json.substring(1, json.length() - 1) : json);
+                found.add(URLEncoder.encode(value, UTF_8));
+                found.add(URLEncoder.encode(value, UTF_8).replace("+", "%20"));
+            }
         }
     }
 }

@@ -11,8 +11,6 @@ import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
 import dev.sluice.protocol.AirbyteTraceMessage;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.MessageWriter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -56,11 +54,7 @@ public final class StreamEmitter {
         if (Thread.interrupted()) {
             throw new InterruptedException("stopped while reading " + stream);
         }
-        try {
-            messages.writer().writeRecord(stream, emittedAt, data);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        messages.writeRecord(stream, emittedAt, data);
         sinceState++;
     }
 

@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,34 +14,34 @@ final class QuickstartIT {
     private final SluiceCli sluice = new SluiceCli();
 
     @Test
-    void quickstartFillsAFileAndThenFindsNothingNew() throws Exception {
+    void quickstartFillsAFileAndThenFindsNothingNew() throws IOException {
         Path file = example("quickstart.yaml");
 
         Finished first = sluice.run("sync", file).succeeds();
 
         assertThat(shape(first.out())).isEqualTo("""
-                  products             100 records  SIZE  complete
-                  users             10,000 records  SIZE  complete
-                  purchases         10,000 records  SIZE  complete
+                  products            100 records  SIZE  complete
+                  users            10,000 records  SIZE  complete
+                  purchases        10,000 records  SIZE  complete
                 3 streams, 20,100 records in TIME; state in WORK/.sluice/state.db
                 """);
         assertThat(first.err()).isEmpty();
-        Path duckdb = sluice.work().resolve("quickstart.duckdb");
-        assertThat(one(duckdb, "SELECT count(*) FROM products")).isEqualTo("100");
-        assertThat(one(duckdb, "SELECT count(DISTINCT id) || ' of ' || count(*) FROM users"))
+        DuckdbFile duckdb = new DuckdbFile(sluice.work().resolve("quickstart.duckdb"));
+        assertThat(duckdb.one("SELECT count(*) FROM products")).isEqualTo("100");
+        assertThat(duckdb.one("SELECT count(DISTINCT id) || ' of ' || count(*) FROM users"))
                 .isEqualTo("10000 of 10000");
-        assertThat(one(duckdb, "SELECT count(DISTINCT id) || ' of ' || count(*) FROM purchases"))
+        assertThat(duckdb.one("SELECT count(DISTINCT id) || ' of ' || count(*) FROM purchases"))
                 .isEqualTo("10000 of 10000");
 
         Finished second = sluice.run("sync", file).succeeds();
 
         assertThat(shape(second.out())).isEqualTo("""
-                  products               0 records  SIZE  complete
-                  users                  0 records  SIZE  complete
-                  purchases              0 records  SIZE  complete
+                  products              0 records  SIZE  complete
+                  users                 0 records  SIZE  complete
+                  purchases             0 records  SIZE  complete
                 3 streams, 0 records in TIME; state in WORK/.sluice/state.db
                 """);
-        assertThat(one(duckdb, "SELECT count(*) FROM users")).isEqualTo("10000");
+        assertThat(duckdb.one("SELECT count(*) FROM users")).isEqualTo("10000");
     }
 
     private Path example(String name) throws IOException {
@@ -59,13 +54,5 @@ final class QuickstartIT {
         return out.replaceAll(" +[\\d.,]+ (kB|MB)", "  SIZE")
                 .replaceAll("in [\\d.]+ s", "in TIME")
                 .replace(sluice.work().toString(), "WORK");
-    }
-
-    private static String one(Path duckdb, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + duckdb);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? row.getString(1) : "no row";
-        }
     }
 }

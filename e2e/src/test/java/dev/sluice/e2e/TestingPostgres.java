@@ -10,7 +10,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /// A database of its own on the one PostgreSQL server that all tests of this JVM share.
-final class TestingPostgres {
+final class TestingPostgres implements Warehouse {
     static final String USER = "sluice";
     static final String PASSWORD = "p@ss:w0rd/canary-7c1e";
 
@@ -48,6 +48,30 @@ final class TestingPostgres {
         return started;
     }
 
+    /// The password comes from the environment of the command, see [#tellPassword].
+    @Override
+    public String destination(String launch) {
+        return """
+                destination:
+                  type: "postgres"
+                  launch: %s%s
+                  config:
+                    host: "%s"
+                    port: %d
+                    database: "%s"
+                    schema: "public"
+                    username: "%s"
+                    password: "${WAREHOUSE_PASSWORD}"
+                """.formatted(
+                        launch, launch.equals("docker") ? "\n  network: host" : "", host(), port(), database, USER);
+    }
+
+    /// Gives the password to the commands of a test.
+    TestingPostgres tellPassword(SluiceCli sluice) {
+        sluice.variable("WAREHOUSE_PASSWORD", PASSWORD);
+        return this;
+    }
+
     String host() {
         return server().getHost();
     }
@@ -65,7 +89,8 @@ final class TestingPostgres {
                 "jdbc:postgresql://%s:%d/%s".formatted(host(), port(), database), USER, PASSWORD);
     }
 
-    void execute(String sql) {
+    @Override
+    public void execute(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -74,8 +99,8 @@ final class TestingPostgres {
         }
     }
 
-    /// The first column of the first row, as text.
-    String one(String sql) {
+    @Override
+    public String one(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
@@ -83,9 +108,5 @@ final class TestingPostgres {
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
         }
-    }
-
-    long count(String table) {
-        return Long.parseLong(one("SELECT count(*) FROM " + table));
     }
 }

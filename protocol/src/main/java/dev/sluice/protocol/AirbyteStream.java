@@ -1,7 +1,9 @@
 package dev.sluice.protocol;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -18,8 +20,13 @@ public record AirbyteStream(
         @JsonProperty("json_schema") ObjectNode jsonSchema,
         @JsonProperty("supported_sync_modes") List<SyncMode> supportedSyncModes,
         @JsonProperty("source_defined_cursor") Optional<Boolean> sourceDefinedCursor,
-        @JsonProperty("default_cursor_field") List<String> defaultCursorField,
-        @JsonProperty("source_defined_primary_key") List<List<String>> sourceDefinedPrimaryKey,
+
+        @JsonInclude(NON_EMPTY) @JsonProperty("default_cursor_field")
+        List<String> defaultCursorField,
+
+        @JsonInclude(NON_EMPTY) @JsonProperty("source_defined_primary_key")
+        List<List<String>> sourceDefinedPrimaryKey,
+
         @JsonProperty("is_resumable") Optional<Boolean> isResumable,
         @JsonProperty("is_file_based") Optional<Boolean> isFileBased) {
 

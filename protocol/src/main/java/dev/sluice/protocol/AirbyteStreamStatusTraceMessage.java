@@ -1,7 +1,9 @@
 package dev.sluice.protocol;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
@@ -9,7 +11,7 @@ import java.util.List;
 public record AirbyteStreamStatusTraceMessage(
         @JsonProperty("stream_descriptor") StreamDescriptor streamDescriptor,
         @JsonProperty("status") AirbyteStreamStatus status,
-        @JsonProperty("reasons") List<AirbyteStreamStatusReason> reasons) {
+        @JsonInclude(NON_EMPTY) @JsonProperty("reasons") List<AirbyteStreamStatusReason> reasons) {
 
     public AirbyteStreamStatusTraceMessage {
         requireNonNull(streamDescriptor, "stream_descriptor is missing");

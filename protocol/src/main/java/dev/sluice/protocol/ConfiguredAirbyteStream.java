@@ -1,7 +1,9 @@
 package dev.sluice.protocol;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +19,13 @@ import java.util.Optional;
 public record ConfiguredAirbyteStream(
         @JsonProperty("stream") AirbyteStream stream,
         @JsonProperty("sync_mode") SyncMode syncMode,
-        @JsonProperty("cursor_field") List<String> cursorField,
+
+        @JsonInclude(NON_EMPTY) @JsonProperty("cursor_field")
+        List<String> cursorField,
+
         @JsonProperty("destination_sync_mode") DestinationSyncMode destinationSyncMode,
         @JsonProperty("destination_object_name") Optional<String> destinationObjectName,
-        @JsonProperty("primary_key") List<List<String>> primaryKey,
+        @JsonInclude(NON_EMPTY) @JsonProperty("primary_key") List<List<String>> primaryKey,
         @JsonProperty("generation_id") Optional<Long> generationId,
         @JsonProperty("minimum_generation_id") Optional<Long> minimumGenerationId,
         @JsonProperty("sync_id") Optional<Long> syncId,

@@ -1,7 +1,9 @@
 package dev.sluice.protocol;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,7 +22,10 @@ public record ConnectorSpecification(
         @JsonProperty("supportsIncremental") Optional<Boolean> supportsIncremental,
         @JsonProperty("supportsNormalization") Optional<Boolean> supportsNormalization,
         @JsonProperty("supportsDBT") Optional<Boolean> supportsDbt,
-        @JsonProperty("supported_destination_sync_modes") List<DestinationSyncMode> supportedDestinationSyncModes,
+
+        @JsonInclude(NON_EMPTY) @JsonProperty("supported_destination_sync_modes")
+        List<DestinationSyncMode> supportedDestinationSyncModes,
+
         @JsonProperty("authSpecification") Optional<JsonNode> authSpecification,
         @JsonProperty("advanced_auth") Optional<JsonNode> advancedAuth,
         @JsonProperty("protocol_version") Optional<String> protocolVersion)

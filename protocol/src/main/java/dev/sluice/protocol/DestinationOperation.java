@@ -1,7 +1,9 @@
 package dev.sluice.protocol;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -11,7 +13,9 @@ public record DestinationOperation(
         @JsonProperty("object_name") String objectName,
         @JsonProperty("sync_mode") DestinationSyncMode syncMode,
         @JsonProperty("json_schema") ObjectNode jsonSchema,
-        @JsonProperty("matching_keys") List<List<String>> matchingKeys) {
+
+        @JsonInclude(NON_EMPTY) @JsonProperty("matching_keys")
+        List<List<String>> matchingKeys) {
 
     public DestinationOperation {
         requireNonNull(objectName, "object_name is missing");

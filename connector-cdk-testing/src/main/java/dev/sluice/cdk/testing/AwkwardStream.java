@@ -3,6 +3,7 @@ package dev.sluice.cdk.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteStream;
@@ -83,24 +84,28 @@ record AwkwardStream(ConfiguredAirbyteStream stream, List<Row> rows) {
 
     private static Row row(JsonNode line) {
         String text = line.path("text").asText();
-        ObjectNode data = text.isEmpty() ? line.get("data").deepCopy() : (ObjectNode) Transcript.json(text);
-        for (var grown : line.path("grow").properties()) {
-            String grain = data.get(grown.getKey()).asText();
-            data.put(
-                    grown.getKey(),
-                    grain.repeat(1 + grown.getValue().asInt() / grain.length())
-                            .substring(0, grown.getValue().asInt()));
+        if (text.isEmpty()) {
+            text = grown((ObjectNode) line.get("data"), line.path("grow")).toString();
         }
-        ObjectNode expected = data.deepCopy();
+        ObjectNode expected = (ObjectNode) Transcript.json(text);
         for (var property : line.path("row").properties()) {
             expected.set(property.getKey(), property.getValue());
         }
         return new Row(
-                text.isEmpty() ? data.toString() : text,
+                text,
                 expected,
                 texts(line.path("changed")),
                 texts(line.path("may_change")),
                 line.path("gone").asBoolean());
+    }
+
+    private static ObjectNode grown(ObjectNode data, JsonNode lengths) {
+        for (var length : lengths.properties()) {
+            String grain = data.get(length.getKey()).asText();
+            int size = length.getValue().asInt();
+            data.put(length.getKey(), grain.repeat(1 + size / grain.length()).substring(0, size));
+        }
+        return data;
     }
 
     private static List<String> texts(JsonNode array) {
@@ -125,11 +130,22 @@ record AwkwardStream(ConfiguredAirbyteStream stream, List<Row> rows) {
                 continue;
             }
             assertThat(Values.same(expected, actual, column.getValue()))
-                    .as("`%s` of the row with id %d: expected %s but was %s", name, row.id(), expected, actual)
+                    .as(
+                            "`%s` of the row with id %d: expected %s but was %s",
+                            name, row.id(), shortened(expected), shortened(actual))
                     .isTrue();
         }
         assertThat(changed)
                 .as("fields in _airbyte_meta.changes of the row with id %d", row.id())
                 .isEqualTo(new TreeSet<>(row.changed()));
+    }
+
+    private static String shortened(JsonNode value) {
+        try {
+            String text = Json.mapper().writeValueAsString(value);
+            return text.length() > 200 ? "%s… (%,d characters)".formatted(text.substring(0, 200), text.length()) : text;
+        } catch (JacksonException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// Runs a connector's command line in this JVM, as a runner would: documents as files, lines in, lines out.
 /// Every method that returns a [Transcript] waits for the connector to end; a [Conversation] goes on.
@@ -70,6 +71,11 @@ public final class ConnectorHarness {
     /// Whoever reads the connector's standard output goes away once it has printed such a line.
     public ConnectorHarness unheardAfter(Predicate<String> line) {
         return new ConnectorHarness(program, patience, Optional.of(new Disturbed(Disturbance.CLOSED_OUTPUT, line)));
+    }
+
+    /// Another program around the connector's, to prove that a contract notices.
+    ConnectorHarness spoiledBy(UnaryOperator<Program> fault) {
+        return new ConnectorHarness(fault.apply(program), patience, disturbed);
     }
 
     public Transcript spec() {

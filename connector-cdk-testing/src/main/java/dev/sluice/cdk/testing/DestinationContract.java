@@ -259,7 +259,8 @@ public interface DestinationContract extends ConnectorContract {
         }
 
         assertThat(counts(transcript)).containsExactly("2.0", "1.0", "0.0");
-        assertThat(withoutCounts(transcript)).isEqualTo(states);
+        assertThat(withoutCounts(transcript))
+                .isEqualTo(states.stream().map(ObjectNode::toString).toList());
         ConnectorContract.assertProtocol(transcript);
     }
 
@@ -281,7 +282,7 @@ public interface DestinationContract extends ConnectorContract {
         }
 
         assertThat(counts(transcript)).containsExactly("2.0");
-        assertThat(withoutCounts(transcript)).isEqualTo(List.of(state));
+        assertThat(withoutCounts(transcript)).containsExactly(state.toString());
         assertThat(names(people)).containsExactly("1 ada");
         assertThat(names(cats)).containsExactly("1 tom");
     }
@@ -385,10 +386,8 @@ public interface DestinationContract extends ConnectorContract {
                 "\u4e00",
                 longName + "one",
                 longName + "two");
-        ConfiguredAirbyteStream[] streams = names.stream()
-                .map(name -> stream(name, DestinationSyncMode.OVERWRITE, 1, 1))
-                .toArray(ConfiguredAirbyteStream[]::new);
-        for (int round = 1; round <= 2; round++) {
+        for (int generation = 1; generation <= 2; generation++) {
+            ConfiguredAirbyteStream[] streams = inGeneration(names, generation);
             try (Conversation write = harness().write(config(), catalog(streams))) {
                 for (int i = 0; i < streams.length; i++) {
                     write.say(record(streams[i], person(i, names.get(i))));
@@ -398,6 +397,7 @@ public interface DestinationContract extends ConnectorContract {
                         .succeeded();
             }
         }
+        ConfiguredAirbyteStream[] streams = inGeneration(names, 2);
         for (int i = 0; i < streams.length; i++) {
             assertThat(names(streams[i])).as("the table of '%s'", names.get(i)).containsExactly(i + " " + names.get(i));
         }
@@ -485,6 +485,12 @@ public interface DestinationContract extends ConnectorContract {
         }
     }
 
+    private static ConfiguredAirbyteStream[] inGeneration(List<String> names, long generation) {
+        return names.stream()
+                .map(name -> stream(name, DestinationSyncMode.OVERWRITE, generation, generation))
+                .toArray(ConfiguredAirbyteStream[]::new);
+    }
+
     private ObjectNode config() {
         return ConnectorContract.json(workingConfig());
     }
@@ -542,9 +548,10 @@ public interface DestinationContract extends ConnectorContract {
                 .toList();
     }
 
-    private static List<JsonNode> withoutCounts(Transcript transcript) {
+    /// As text: a number must come back as it was written.
+    private static List<String> withoutCounts(Transcript transcript) {
         List<JsonNode> states = transcript.stateLines();
         states.forEach(state -> ((ObjectNode) state.get("state")).remove("destinationStats"));
-        return states;
+        return states.stream().map(JsonNode::toString).toList();
     }
 }

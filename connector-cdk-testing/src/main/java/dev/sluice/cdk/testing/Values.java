@@ -82,8 +82,12 @@ final class Values {
         if (expected.isObject() && actual.isObject()) {
             Map<String, JsonNode> left = properties(expected);
             Map<String, JsonNode> right = properties(actual);
-            return left.keySet().equals(right.keySet())
-                    && left.keySet().stream().allMatch(name -> same(left.get(name), right.get(name)));
+            boolean areSame = left.keySet().equals(right.keySet());
+            // A loop, not a stream: values may be nested a thousand levels deep.
+            for (var property : left.entrySet()) {
+                areSame = areSame && same(property.getValue(), right.get(property.getKey()));
+            }
+            return areSame;
         }
         if (expected.isTextual() && actual.isTextual()) {
             return withoutNul(expected.textValue()).equals(withoutNul(actual.textValue()));
@@ -93,7 +97,9 @@ final class Values {
 
     private static Map<String, JsonNode> properties(JsonNode object) {
         Map<String, JsonNode> properties = new HashMap<>();
-        object.properties().forEach(property -> properties.put(withoutNul(property.getKey()), property.getValue()));
+        for (var property : object.properties()) {
+            properties.put(withoutNul(property.getKey()), property.getValue());
+        }
         return properties;
     }
 

@@ -1,31 +1,52 @@
 package dev.sluice.cdk.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import dev.sluice.cdk.ConnectorException;
 import dev.sluice.protocol.json.Json;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /// A configuration record's JSON Schema (draft-07, with Airbyte's annotations), and a JSON configuration's way
 /// into the record.
 public final class ConfigSchema {
-    private static final ObjectMapper BINDING =
-            Json.mapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    private static final ObjectMapper BINDING = Json.mapper()
+            .copy()
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .setAnnotationIntrospector(new SealedTypes());
+
+    static {
+        BINDING.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+    }
+
+    /// The choices of a sealed interface are its permitted classes; Jackson 2 wants to be told.
+    private static final class SealedTypes extends JacksonAnnotationIntrospector {
+        @Override
+        public List<NamedType> findSubtypes(Annotated type) {
+            return type.getRawType().isSealed()
+                    ? Arrays.stream(type.getRawType().getPermittedSubclasses())
+                            .map(NamedType::new)
+                            .toList()
+                    : super.findSubtypes(type);
+        }
+    }
 
     private ConfigSchema() {}
 
@@ -34,7 +55,7 @@ public final class ConfigSchema {
         ObjectNode schema = Json.mapper().createObjectNode();
         schema.put("$schema", "http://json-schema.org/draft-07/schema#");
         describe(schema, config);
-        object(schema, config);
+        object(schema, config, 0);
         ConfigForm form = config.getAnnotation(ConfigForm.class);
         if (form != null && form.groups().length > 0) {
             ArrayNode groups = schema.putArray("groups");
@@ -53,7 +74,7 @@ public final class ConfigSchema {
         if (!config.isObject()) {
             throw ConnectorException.config("the configuration is not a JSON object");
         }
-        List<String> problems = problems(config, schema);
+        List<String> problems = ConfigProblems.of(config, schema);
         if (!problems.isEmpty()) {
             throw ConnectorException.config("the configuration does not fit: " + String.join("; ", problems));
         }
@@ -71,48 +92,32 @@ public final class ConfigSchema {
         }
     }
 
-    /// What is wrong, one entry a setting; empty when it fits.
-    static List<String> problems(JsonNode config, ObjectNode schema) {
-        Schema validator =
-                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(schema);
-        List<String> problems = new ArrayList<>();
-        validator.validate(config).forEach(error -> {
-            String path = error.getInstanceLocation().toString();
-            String setting = path.isEmpty() || path.equals("/")
-                    ? ""
-                    : "`" + path.substring(1).replace('/', '.') + "` ";
-            problems.add(setting + withoutValue(error.getMessage()));
-        });
-        return problems;
-    }
-
-    /// Loads what validation needs, for the start cache.
+    /// Loads what reading a configuration needs, for the start cache.
     public static void rehearse(ObjectNode schema) {
-        problems(Json.mapper().createObjectNode().put("nothing", 1), schema);
-    }
-
-    /// Some messages of the validator end with the value found; a secret must not be among them.
-    private static String withoutValue(String message) {
-        int at = message.indexOf(", but found ");
-        return at < 0 || message.contains(" found, ") ? message : message.substring(0, at);
+        ConfigProblems.of(Json.mapper().createObjectNode(), schema);
     }
 
     private static String pathOf(JacksonException e) {
-        if (e instanceof com.fasterxml.jackson.databind.JsonMappingException mapping) {
-            List<String> path = mapping.getPath().stream()
-                    .map(reference -> String.valueOf(reference.getFieldName()))
-                    .toList();
-            return "`%s` has a value of the wrong kind".formatted(String.join(".", path));
+        StringBuilder path = new StringBuilder();
+        if (e instanceof JsonMappingException mapping) {
+            for (JsonMappingException.Reference step : mapping.getPath()) {
+                path.append(path.isEmpty() ? "" : ".")
+                        .append(step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName());
+            }
         }
-        return "a value is of the wrong kind";
+        return "`%s` has a value of the wrong kind".formatted(path);
     }
 
     private static void fillDefaults(ObjectNode config, JsonNode schema) {
         for (var property : schema.path("properties").properties()) {
             String name = property.getKey();
             JsonNode described = property.getValue();
-            if (!config.hasNonNull(name) && described.has("default")) {
-                config.set(name, described.get("default"));
+            if (!config.hasNonNull(name)) {
+                if (described.has("default")) {
+                    config.set(name, described.get("default"));
+                } else {
+                    config.remove(name);
+                }
             }
             if (config.get(name) instanceof ObjectNode nested) {
                 fillDefaults(nested, described);
@@ -125,14 +130,14 @@ public final class ConfigSchema {
         }
     }
 
-    private static boolean isChosen(ObjectNode config, JsonNode choice) {
-        for (var property : choice.path("properties").properties()) {
-            JsonNode constant = property.getValue().path("const");
-            if (!constant.isMissingNode()) {
-                return constant.equals(config.get(property.getKey()));
-            }
-        }
-        return false;
+    static boolean isChosen(JsonNode config, JsonNode choice) {
+        String discriminator = discriminator(choice);
+        return choice.at("/properties/%s/const".formatted(discriminator)).equals(config.get(discriminator));
+    }
+
+    /// The property whose constant tells a choice from the others.
+    static String discriminator(JsonNode choice) {
+        return choice.get("properties").fieldNames().next();
     }
 
     private static void describe(ObjectNode schema, Class<?> type) {
@@ -143,20 +148,21 @@ public final class ConfigSchema {
         }
     }
 
-    private static void object(ObjectNode schema, Class<?> type) {
+    /// @param order place of the first setting among its siblings
+    private static void object(ObjectNode schema, Class<?> type, int order) {
         schema.put("type", "object");
         ArrayNode required = Json.mapper().createArrayNode();
         ObjectNode properties = schema.putObject("properties");
-        int order = 0;
+        int place = order;
         for (RecordComponent component : type.getRecordComponents()) {
             Setting setting = component.getAnnotation(Setting.class);
             String name = snakeCase(component.getName());
             ObjectNode property = properties.putObject(name);
             value(property, component.getGenericType());
             if (setting != null) {
-                annotate(property, setting, order);
+                annotate(property, setting, place);
             }
-            order++;
+            place++;
             boolean optional = component.getType() == Optional.class
                     || component.getType() == List.class
                     || property.has("default");
@@ -198,7 +204,7 @@ public final class ConfigSchema {
             choices(property, raw);
         } else if (raw.isRecord()) {
             describe(property, raw);
-            object(property, raw);
+            object(property, raw, 0);
         } else {
             throw new IllegalArgumentException("a setting cannot be a " + type);
         }
@@ -213,7 +219,7 @@ public final class ConfigSchema {
             String name = choice.getAnnotation(JsonTypeName.class).value();
             ObjectNode branch = oneOf.addObject();
             describe(branch, choice);
-            object(branch, choice);
+            object(branch, choice, 1);
             ObjectNode properties = Json.mapper().createObjectNode();
             properties
                     .putObject(discriminator)

@@ -11,15 +11,21 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteGlobalState;
 import dev.sluice.protocol.AirbyteMessage;
 import dev.sluice.protocol.AirbyteStateMessage;
 import dev.sluice.protocol.AirbyteStateStats;
+import dev.sluice.protocol.AirbyteStream;
+import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
 import dev.sluice.protocol.StreamDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -93,6 +99,26 @@ class MessagesTest {
                             .longValueExact())
                     .isEqualTo(12);
         }
+    }
+
+    @Test
+    void emptyListsAreLeftAwayUnlessTheSchemaRequiresThem() {
+        StreamDescriptor users = new StreamDescriptor("users");
+        assertThat(Json.mapper()
+                        .valueToTree(new AirbyteStreamStatusTraceMessage(users, AirbyteStreamStatus.STARTED, List.of()))
+                        .toString())
+                .isEqualTo("{\"stream_descriptor\":{\"name\":\"users\"},\"status\":\"STARTED\"}");
+        assertThat(Messages.toJson(new AirbyteCatalog(List.of())).toString())
+                .isEqualTo("{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[]}}");
+        assertThat(Messages.toJson(new AirbyteCatalog(List.of(
+                                AirbyteStream.fullRefresh("users", Json.mapper().createObjectNode(), List.of()))))
+                        .toString())
+                .isEqualTo("{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"users\",\"json_schema\":{},"
+                        + "\"supported_sync_modes\":[\"full_refresh\"]}]}}");
+        assertThat(Messages.toJson(new AirbyteStateMessage.Global(
+                                new AirbyteGlobalState(Optional.empty(), List.of()), null, null))
+                        .toString())
+                .isEqualTo("{\"type\":\"GLOBAL\",\"global\":{\"stream_states\":[]}}");
     }
 
     @Test

@@ -91,6 +91,11 @@ final class PostgresDatabase implements Database {
         return location;
     }
 
+    @Override
+    public void exclusively(Runnable work) {
+        work.run(); // Flyway itself takes a lock here; on SQLite it has none.
+    }
+
     /// An advisory lock of the session: the server gives it back when the session ends.
     @Override
     public Optional<Lock> tryLock(Connection session, String name) throws SQLException {

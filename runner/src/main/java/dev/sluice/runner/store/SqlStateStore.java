@@ -31,22 +31,13 @@ public final class SqlStateStore implements StateStore {
 
     private SqlStateStore(Database database) {
         this.database = database;
-        try (Connection connection = database.open()) {
-            int version = version(connection);
-            if (version > VERSION) {
-                throw new RunnerException(
-                        FailureType.CONFIG_ERROR,
-                        "state.newer",
-                        "the state store was made by a newer Sluice: its version is %d, this one knows %d"
-                                .formatted(version, VERSION),
-                        database.location(),
-                        "use that Sluice, or name another place with --state");
-            }
-            if (version < VERSION) {
-                migrate();
-            }
-        } catch (SQLException e) {
-            throw database.unusable(e);
+        if (version() < VERSION) {
+            // Two that migrate a file at a time wait a minute for each other.
+            database.exclusively(() -> {
+                if (version() < VERSION) {
+                    migrate();
+                }
+            });
         }
     }
 
@@ -60,6 +51,24 @@ public final class SqlStateStore implements StateStore {
     /// @param url `postgresql://user:password@host:port/database`, as libpq takes it
     public static SqlStateStore postgres(String url) {
         return new SqlStateStore(new PostgresDatabase(url));
+    }
+
+    private int version() {
+        try (Connection connection = database.open()) {
+            int version = version(connection);
+            if (version <= VERSION) {
+                return version;
+            }
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "state.newer",
+                    "the state store was made by a newer Sluice: its version is %d, this one knows %d"
+                            .formatted(version, VERSION),
+                    database.location(),
+                    "use that Sluice, or name another place with --state");
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
     }
 
     /// The newest migration the database has; 0 when it has none.

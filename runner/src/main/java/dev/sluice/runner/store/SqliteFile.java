@@ -90,6 +90,23 @@ final class SqliteFile implements Database {
         return file.toString();
     }
 
+    @Override
+    public void exclusively(Runnable work) {
+        synchronized (SqliteFile.class) { // The lock of a file is this JVM's, not a thread's.
+            try (FileChannel channel =
+                    FileChannel.open(file.resolveSibling(file.getFileName() + ".lock"), CREATE, WRITE)) {
+                channel.lock(); // Given back when the channel closes.
+                work.run();
+            } catch (IOException e) {
+                throw unusable(noLock(e));
+            }
+        }
+    }
+
+    private static SQLException noLock(IOException e) {
+        return new SQLException("no lock can be taken: " + e, e);
+    }
+
     /// A file lock: the kernel gives it back when the runner ends, also by `kill -9`.
     @Override
     public Optional<Lock> tryLock(Connection session, String name) throws SQLException {
@@ -117,7 +134,7 @@ final class SqliteFile implements Database {
             });
         } catch (IOException e) {
             HELD.remove(real);
-            throw new SQLException("no lock can be taken: " + e, e);
+            throw noLock(e);
         }
     }
 }

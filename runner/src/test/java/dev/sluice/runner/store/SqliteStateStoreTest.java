@@ -12,6 +12,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +48,23 @@ final class SqliteStateStoreTest implements StateStoreContract {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
+        }
+    }
+
+    @Test
+    void isMadeOnceWhenSeveralRunnersStartTogether() throws Exception {
+        Path together = directory.resolve("together/state.db");
+        List<Thread> runners = IntStream.range(0, 4)
+                .mapToObj(i -> Thread.ofPlatform()
+                        .start(() -> SqlStateStore.file(together)
+                                .acquire("connection-" + i)
+                                .close()))
+                .toList();
+        for (Thread runner : runners) {
+            runner.join();
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(SqlStateStore.file(together).peek("connection-" + i)).isPresent();
         }
     }
 

@@ -74,21 +74,22 @@ final class Database implements AutoCloseable {
                 .formatted(String.format(Locale.ROOT, "%.2f", Double.parseDouble(limit[0]) / 2), limit[1]));
         // Texts without an offset, and columns without a time zone, are in UTC.
         execute("SET TimeZone = 'UTC'");
-        // Rows come from one thread, and with more than one DuckDB copies small batches twice.
-        execute("SET threads = 1");
+        useAllThreads(false);
+        // Compressed as soon as there is something to compress, that is at 122,880 rows; five times that by default.
+        execute("SET write_buffer_row_group_count = 1");
         // Each commit that leaves more than this in the log rewrites the file; 16 MB is a second of rows.
         execute("SET checkpoint_threshold = '256 MiB'");
         commit();
     }
 
-    /// Lets one statement have all processors.
-    void executeWithAllThreads(String sql) {
-        execute("SET threads = " + Runtime.getRuntime().availableProcessors());
-        try {
-            execute(sql);
-        } finally {
-            execute("SET threads = 1");
-        }
+    Path file() {
+        return file;
+    }
+
+    /// For statements that read whole tables: rows come from one thread, and with more than one DuckDB copies small
+    /// batches twice.
+    void useAllThreads(boolean all) {
+        execute("SET threads = " + (all ? Runtime.getRuntime().availableProcessors() : 1));
     }
 
     void execute(String sql) {
@@ -180,7 +181,7 @@ final class Database implements AutoCloseable {
         if (said.contains("we can only read versions")) {
             return ConnectorException.config(
                     ("%s was written by a newer DuckDB than the one in this connector; write it again with"
-                                    + " STORAGE_VERSION 'v1.2.0', or choose another `destination_path`")
+                                    + " STORAGE_VERSION 'v1.0.0', or choose another `destination_path`")
                             .formatted(file),
                     e);
         }
@@ -191,7 +192,7 @@ final class Database implements AutoCloseable {
             return ConnectorException.temporary(
                     "the disk of %s is full; what was committed is kept, make room and sync again".formatted(file), e);
         }
-        if (said.contains("IO Error")) {
+        if (said.contains("IO Error") || said.contains("Could not write") || said.contains("Failed to commit")) {
             return ConnectorException.temporary("%s cannot be read or written: %s".formatted(file, firstLine(said)), e);
         }
         if (said.contains("Out of Memory Error")) {

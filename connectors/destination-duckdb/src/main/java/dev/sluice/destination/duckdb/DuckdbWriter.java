@@ -8,18 +8,20 @@ import dev.sluice.protocol.ConfiguredAirbyteStream;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.RecordLine;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// One sync's way into the file: rows gather in batches, a batch becomes one `INSERT`, all of them one
 /// transaction until the next commit.
 final class DuckdbWriter implements DestinationWriter {
     /// What all batches may hold together; more does not make the inserts faster.
-    private static final long BATCH_BYTES = 32 << 20;
+    private static final long BATCH_BYTES = 8 << 20;
 
     /// The year 9999; what lies beyond is no time of extraction.
     private static final long MAX_MILLIS = 253_402_300_799_999L;
@@ -28,6 +30,7 @@ final class DuckdbWriter implements DestinationWriter {
     private final Inserter inserter;
     private final Arena arena = Arena.ofShared();
     private final Map<StreamDescriptor, StreamState> streams = new HashMap<>();
+    private final List<TableName> tables = new ArrayList<>();
     private StreamState current;
     private long batchedBytes;
     private int incomplete;
@@ -71,9 +74,11 @@ final class DuckdbWriter implements DestinationWriter {
     }
 
     private void prepare(ConfiguredAirbyteCatalog catalog, String defaultSchema) {
-        Map<StreamDescriptor, TableName> tables = tables(catalog, defaultSchema);
+        Map<StreamDescriptor, TableName> names = tableNames(catalog, defaultSchema);
         for (ConfiguredAirbyteStream stream : catalog.streams()) {
-            StreamTable table = new StreamTable(database, stream, tables.get(stream.descriptor()));
+            TableName name = names.get(stream.descriptor());
+            tables.add(name);
+            StreamTable table = new StreamTable(database, stream, name);
             table.prepare();
             String source = "_sluice_rows_" + streams.size();
             streams.put(stream.descriptor(), new StreamState(stream, table, source, database, arena));
@@ -83,7 +88,7 @@ final class DuckdbWriter implements DestinationWriter {
     }
 
     /// Tells apart streams whose names DuckDB would take for the same: `Users` and `users`.
-    private Map<StreamDescriptor, TableName> tables(ConfiguredAirbyteCatalog catalog, String defaultSchema) {
+    private Map<StreamDescriptor, TableName> tableNames(ConfiguredAirbyteCatalog catalog, String defaultSchema) {
         String file = database.text("SELECT current_database()");
         Map<String, Map<String, StreamDescriptor>> bySchema = new TreeMap<>();
         Map<StreamDescriptor, String> schemas = new LinkedHashMap<>();
@@ -103,7 +108,7 @@ final class DuckdbWriter implements DestinationWriter {
                                 .formatted(schema, descriptor.name(), schema));
             }
         }
-        Map<StreamDescriptor, TableName> tables = new HashMap<>();
+        Map<StreamDescriptor, TableName> tableNames = new HashMap<>();
         bySchema.forEach((folded, names) -> {
             List<String> existing = database
                     .rows("SELECT table_name FROM duckdb_tables() WHERE database_name = %s AND lower(schema_name) = %s"
@@ -113,10 +118,10 @@ final class DuckdbWriter implements DestinationWriter {
                     .toList();
             Names.identifiers(names.keySet(), existing, List.of()).forEach((name, identifier) -> {
                 StreamDescriptor descriptor = names.get(name);
-                tables.put(descriptor, new TableName(file, schemas.get(descriptor), identifier));
+                tableNames.put(descriptor, new TableName(file, schemas.get(descriptor), identifier));
             });
         });
-        return tables;
+        return tableNames;
     }
 
     @Override
@@ -166,6 +171,21 @@ final class DuckdbWriter implements DestinationWriter {
         commit();
         streams.get(stream).table.complete();
         incomplete--;
+    }
+
+    @Override
+    public Optional<String> whereToLook() {
+        return tables.stream()
+                .findFirst()
+                .map(table -> "The data is in %s; look at it with: duckdb %s %s"
+                        .formatted(
+                                database.file(),
+                                shellWord(database.file().toString()),
+                                shellWord("FROM %s LIMIT 10".formatted(table.sqlInFile()))));
+    }
+
+    private static String shellWord(String text) {
+        return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /// After a whole sync the file holds everything by itself, for whoever opens it next; otherwise the log

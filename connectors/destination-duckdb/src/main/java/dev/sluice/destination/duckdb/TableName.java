@@ -12,6 +12,15 @@ record TableName(String catalog, String schema, String name) {
         return Names.quote(catalog) + "." + Names.quote(schema);
     }
 
+    /// As a person writes it who has opened the file.
+    String sqlInFile() {
+        return word(schema) + "." + word(name);
+    }
+
+    private static String word(String identifier) {
+        return identifier.matches("[A-Za-z_]\\w*") ? identifier : Names.quote(identifier);
+    }
+
     /// As a condition on DuckDB's lists of tables and columns.
     String condition(String nameColumn) {
         return "database_name = %s AND lower(schema_name) = lower(%s) AND lower(%s) = lower(%s)"

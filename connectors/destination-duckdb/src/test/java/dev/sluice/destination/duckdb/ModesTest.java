@@ -433,6 +433,15 @@ class ModesTest {
     }
 
     @Test
+    void saysWhereToLook() {
+        TestingSync.Result result = users().run(user(1, "Ada"), complete("users"));
+
+        assertThat(result.messages().getLast().at("/trace/analytics/value").asText())
+                .isEqualTo("The data is in %1$s; look at it with: duckdb %1$s 'FROM main.users LIMIT 10'"
+                        .formatted(file()));
+    }
+
+    @Test
     void leavesOneFileWithoutALog() throws Exception {
         succeeds(users().run(user(1, "Ada"), complete("users")));
 
