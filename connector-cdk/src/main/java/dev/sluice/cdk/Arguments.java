@@ -21,7 +21,7 @@ record Arguments(String command, Map<String, Path> files) {
     static Arguments parse(Map<String, Set<String>> commands, String[] args) throws UsageException {
         if (args.length == 0 || !commands.containsKey(args[0])) {
             String given = args.length == 0 ? "a command is missing" : "'%s' is not a command".formatted(args[0]);
-            throw new UsageException(given + "; this connector knows: " + usage(commands));
+            throw new UsageException(given + "; this connector knows:" + usage(commands));
         }
         Set<String> options = commands.get(args[0]);
         Map<String, Path> files = new TreeMap<>();
@@ -35,7 +35,7 @@ record Arguments(String command, Map<String, Path> files) {
                 i--;
             }
             if (!options.contains(name) && !options.contains(name + "?")) {
-                throw new UsageException("%s does not take '%s'; it knows: %s"
+                throw new UsageException("%s does not take '%s'; it knows:%s"
                         .formatted(args[0], args[i + (value == null ? 0 : 1)], usage(commands)));
             }
             if (value == null) {

@@ -178,7 +178,7 @@ public final class MessageEmitter {
         try {
             out.writeRecord(stream, emittedAt, data);
         } catch (JacksonException e) {
-            throw new UncheckedIOException(e); // The row's own mistake.
+            throw new UncheckedIOException(e.getOriginalMessage(), e); // The row's own mistake.
         } catch (IOException e) {
             throw new OutputClosedException(e);
         }

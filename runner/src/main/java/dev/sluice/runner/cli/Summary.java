@@ -4,6 +4,7 @@ import dev.sluice.protocol.AirbyteStreamStatus;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.sync.StreamProgress;
 import dev.sluice.runner.sync.SyncReport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -27,10 +28,16 @@ final class Summary {
                                 report.records(),
                                 report.records() == 1 ? "record" : "records",
                                 words(report.took()),
-                                stateLocation));
+                                nearby(stateLocation)));
         if (report.isSuccess()) {
             report.whereToLook().ifPresent(where -> terminal.out().println(where));
         }
+    }
+
+    /// A path below the current directory as one would type it; anything else as it is.
+    private static String nearby(String location) {
+        String here = Path.of("").toAbsolutePath() + "/";
+        return location.startsWith(here) ? location.substring(here.length()) : location;
     }
 
     private static String line(SyncReport report, StreamProgress stream) {

@@ -13,6 +13,14 @@ public sealed interface ExitStatus {
     /// We stopped it.
     record Stopped() implements ExitStatus {}
 
+    /// It ended while its engine was not there to say how.
+    record Lost() implements ExitStatus {}
+
+    /// From the code a shell would show: above 128 it is the signal that ended it.
+    static ExitStatus of(int code) {
+        return code > 128 && code < 160 ? new Killed(code - 128) : new Exited(code);
+    }
+
     default boolean isSuccess() {
         return this instanceof Exited(int code) && code == 0;
     }
@@ -28,6 +36,7 @@ public sealed interface ExitStatus {
             case OutOfMemory(long limit) -> "was killed: it used all of its %d MiB of memory".formatted(limit >> 20);
             case Killed(int signal) -> "was killed by signal %d".formatted(signal);
             case Stopped() -> "was stopped";
+            case Lost() -> "was lost: Docker does not answer any more";
         };
     }
 }

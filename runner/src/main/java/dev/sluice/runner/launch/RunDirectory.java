@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /// A private directory that lives as long as this runner: inputs of connectors, their pipes, and who they are.
 ///
@@ -110,13 +109,9 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /// Remembers a process, so that it can be found when this runner is killed.
-    public void remember(ProcessHandle process) {
+    public void remember(ProcessHandle process) throws IOException {
         String start = process.info().startInstant().map(Instant::toString).orElse("");
-        try {
-            Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
     }
 
     /// Ends the processes and removes the directories of runners that were killed. Returns what was found,
@@ -128,7 +123,7 @@ public final class RunDirectory implements AutoCloseable {
                 if (!Files.isReadable(entry.resolve("lock")) || isAlive(entry.toString())) {
                     continue;
                 }
-                swept.addAll(endProcesses(entry.resolve(PROCESSES)));
+                swept.addAll(endProcesses(entry));
                 delete(entry);
                 swept.add("directory " + entry.getFileName());
             }
@@ -138,8 +133,10 @@ public final class RunDirectory implements AutoCloseable {
         return swept;
     }
 
-    private static List<String> endProcesses(Path file) throws IOException {
+    private static List<String> endProcesses(Path directory) throws IOException {
         List<String> ended = new ArrayList<>();
+        ProcessMark mark = ProcessMark.of(directory);
+        Path file = directory.resolve(PROCESSES);
         if (!Files.exists(file)) {
             return ended;
         }
@@ -157,26 +154,12 @@ public final class RunDirectory implements AutoCloseable {
                             .orElse("")
                             .equals(line.substring(blank + 1)));
             if (process.isPresent()) {
-                stop(process.get(), Duration.ofSeconds(2));
+                mark.stop(process.get(), Duration.ofSeconds(2));
                 ended.add("process " + pid);
             }
         }
+        mark.kill().forEach(pid -> ended.add("process " + pid));
         return ended;
-    }
-
-    /// Ends a process and its children: asks, waits, then forces.
-    public static void stop(ProcessHandle process, Duration grace) {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        all.add(process);
-        all.forEach(ProcessHandle::destroy);
-        try {
-            process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            // Still there: forced below.
-        }
-        all.forEach(ProcessHandle::destroyForcibly);
     }
 
     @Override

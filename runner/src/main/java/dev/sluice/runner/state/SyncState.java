@@ -80,7 +80,7 @@ public sealed interface SyncState {
                 "state.other_type",
                 "the source sends %s states, but the stored ones are of type %s".formatted(sent, stored),
                 "",
-                "the source must start over: remove the stored state with `sluice state reset`");
+                "the source must start over: give the connection another `name:`, under which nothing is stored yet");
     }
 
     /// The state without that of some streams, which start over.

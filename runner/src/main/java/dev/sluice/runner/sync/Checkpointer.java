@@ -3,17 +3,21 @@ package dev.sluice.runner.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteStateMessage;
+import dev.sluice.protocol.AirbyteStateStats;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.SyncState;
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Stores a state once the destination has returned it, which is its promise that every record sent before that
@@ -25,40 +29,72 @@ final class Checkpointer {
     private record Sent(long id, String scope, JsonNode content, Map<StreamProgress, Long> records) {}
 
     private final ConnectionState store;
+    private final Map<StreamDescriptor, StreamProgress> streams;
     private final Set<String> warnings = new LinkedHashSet<>();
+    private final Set<String> miscounted = new HashSet<>();
     private final Deque<Sent> underway = new ArrayDeque<>();
+    private final Map<String, Long> lastReturned = new HashMap<>();
     private SyncState current;
     private long lastId;
     private boolean unsaved;
     private long checkpoints;
 
-    Checkpointer(ConnectionState store, SyncState from) {
+    Checkpointer(ConnectionState store, SyncState from, Map<StreamDescriptor, StreamProgress> streams) {
         this.store = store;
         this.current = from;
+        this.streams = streams;
     }
 
-    /// Notes a state that is about to go to the destination, and marks it so that it is known when it returns.
+    /// Notes a state that is about to go to the destination, and prepares it: it gets a mark, by which it is known
+    /// when it returns, and the count of its records when the source has not counted them.
     ///
-    /// @param json the message; gets an `id`
-    /// @param records what the runner counted for each stream of its scope since the scope's previous state
-    synchronized void sent(AirbyteStateMessage state, ObjectNode json, Map<StreamProgress, Long> records) {
-        lastId++;
+    /// @param json the message
+    synchronized void sent(AirbyteStateMessage state, ObjectNode json) {
+        Map<StreamProgress, Long> records = new HashMap<>();
+        long total = 0;
+        for (StreamProgress stream : scopeOf(state)) {
+            long count = stream.takeCountForState();
+            records.put(stream, count);
+            total += count;
+        }
         ObjectNode inner = (ObjectNode) json.get("state");
-        JsonNode content = content(inner);
+        String scope = scope(state);
+        Optional<BigDecimal> claimed = state.sourceStats().flatMap(AirbyteStateStats::recordCount);
+        if (claimed.isEmpty()) {
+            ObjectNode stats =
+                    inner.get("sourceStats") instanceof ObjectNode given ? given : inner.putObject("sourceStats");
+            stats.put("recordCount", (double) total);
+        } else if (claimed.get().compareTo(BigDecimal.valueOf(total)) != 0) {
+            miscounted("the source", claimed.get().toPlainString(), total, scope);
+        }
+        lastId++;
         inner.put("id", lastId);
-        underway.addLast(new Sent(lastId, scope(state), content, new HashMap<>(records)));
+        underway.addLast(new Sent(lastId, scope, content(inner), records));
     }
 
     /// Takes a state the destination has returned. It is stored by the next [#save], at the latest before the
     /// sync ends.
     synchronized void returned(AirbyteStateMessage state, ObjectNode json) {
         ObjectNode inner = (ObjectNode) json.get("state");
-        Sent sent = match(inner, scope(state));
-        if (sent == null) {
-            warnings.add("the destination returned a state that was never sent to it; it was stored, because the"
-                    + " destination vouches for it, but the committed counts are not reliable");
+        String scope = scope(state);
+        long id = inner.path("id").asLong(0);
+        if (id > 0 && id <= lastReturned.getOrDefault(scope, 0L)) {
+            // Invariant 2: a state never replaces a newer one of its scope.
+            warnings.add(
+                    "the destination returned a state of %s again, or late; the newer one stands".formatted(scope));
+            return;
+        }
+        Optional<Sent> sent = match(id, inner, scope);
+        if (sent.isPresent()) {
+            commit(sent.get(), state);
+        } else if (scopeOf(state).isEmpty()) {
+            warnings.add("the destination returned a state of %s, which is not part of this sync; it was not stored"
+                    .formatted(scope));
+            return;
         } else {
-            commit(sent, state);
+            warnings.add(("the destination returned a state of %s that was never sent to it; it was stored, because"
+                            + " the destination vouches for it, but the committed counts are not reliable")
+                    .formatted(scope));
         }
         current = current.with(state, json); // Invariant 1: never before the destination returned it.
         unsaved = true;
@@ -93,47 +129,61 @@ final class Checkpointer {
 
     /// By its mark; destinations built with older kits drop unknown properties, then by what it says: the
     /// oldest of the scope with this content.
-    private Sent match(ObjectNode returned, String scope) {
-        long id = returned.path("id").asLong(0);
+    private Optional<Sent> match(long id, ObjectNode returned, String scope) {
         JsonNode content = content(returned);
-        for (Sent sent : underway) {
-            if (id > 0
-                    ? sent.id() == id
-                    : sent.scope().equals(scope) && sent.content().equals(content)) {
-                return sent;
-            }
-        }
-        return null;
+        return underway.stream()
+                .filter(sent -> sent.scope().equals(scope)
+                        && (id > 0 ? sent.id() == id : sent.content().equals(content)))
+                .findFirst();
     }
 
     /// A returned state vouches for every earlier one of its scope too.
     private void commit(Sent returned, AirbyteStateMessage state) {
-        long expected = 0;
+        long sent = 0;
         for (Iterator<Sent> i = underway.iterator(); i.hasNext(); ) {
-            Sent sent = i.next();
-            if (sent.id() <= returned.id() && sent.scope().equals(returned.scope())) {
-                for (var entry : sent.records().entrySet()) {
+            Sent earlier = i.next();
+            if (earlier.id() > returned.id()) {
+                break;
+            }
+            if (earlier.scope().equals(returned.scope())) {
+                for (var entry : earlier.records().entrySet()) {
                     entry.getKey().committed(entry.getValue());
-                    expected += entry.getValue();
+                    sent += entry.getValue();
                 }
                 i.remove();
             }
         }
-        long counted = expected;
-        state.destinationStats()
-                .ifPresent(stats -> stats.recordCount().ifPresent(stored -> {
-                    long rejected =
-                            stats.rejectedRecordCount().map(Number::longValue).orElse(0L);
-                    if (stored.longValue() + rejected != counted) {
-                        warnings.add("the destination counted %,d records for a state of %s, but %,d were sent to it"
-                                .formatted(stored.longValue() + rejected, returned.scope(), counted));
-                    }
-                }));
+        lastReturned.put(returned.scope(), returned.id());
+        Optional<AirbyteStateStats> stats = state.destinationStats();
+        Optional<BigDecimal> stored = stats.flatMap(AirbyteStateStats::recordCount);
+        BigDecimal rejected =
+                stats.flatMap(AirbyteStateStats::rejectedRecordCount).orElse(BigDecimal.ZERO);
+        if (stored.isPresent() && stored.get().add(rejected).compareTo(BigDecimal.valueOf(sent)) != 0) {
+            miscounted("the destination", stored.get().add(rejected).toPlainString(), sent, returned.scope());
+        }
+    }
+
+    /// Once per side and scope: after the first, all that follow are off too.
+    private void miscounted(String side, String claimed, long counted, String scope) {
+        if (miscounted.add(side + scope)) {
+            warnings.add("%s counted %s records for a state of %s, but %,d went through"
+                    .formatted(side, claimed, scope, counted));
+        }
+    }
+
+    /// The streams a state speaks for.
+    List<StreamProgress> scopeOf(AirbyteStateMessage state) {
+        return switch (state) {
+            case AirbyteStateMessage.Stream one ->
+                Optional.ofNullable(streams.get(one.stream().streamDescriptor())).stream()
+                        .toList();
+            case AirbyteStateMessage.Global _, AirbyteStateMessage.Legacy _ -> List.copyOf(streams.values());
+        };
     }
 
     private static String scope(AirbyteStateMessage state) {
         return switch (state) {
-            case AirbyteStateMessage.Stream one -> "stream " + one.stream().streamDescriptor();
+            case AirbyteStateMessage.Stream one -> "the stream " + one.stream().streamDescriptor();
             case AirbyteStateMessage.Global _ -> "all streams";
             case AirbyteStateMessage.Legacy _ -> "the whole source";
         };
@@ -143,20 +193,9 @@ final class Checkpointer {
     private static JsonNode content(ObjectNode state) {
         for (String property : List.of("stream", "global", "data")) {
             if (state.hasNonNull(property)) {
-                return state.get(property).deepCopy();
+                return state.get(property);
             }
         }
         return state;
-    }
-
-    /// The scopes' streams, for a state of this kind.
-    static List<StreamProgress> scopeOf(AirbyteStateMessage state, Map<StreamDescriptor, StreamProgress> streams) {
-        return switch (state) {
-            case AirbyteStateMessage.Stream one -> {
-                StreamProgress stream = streams.get(one.stream().streamDescriptor());
-                yield stream == null ? List.of() : List.of(stream);
-            }
-            case AirbyteStateMessage.Global _, AirbyteStateMessage.Legacy _ -> List.copyOf(streams.values());
-        };
     }
 }

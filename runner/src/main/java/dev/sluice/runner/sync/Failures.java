@@ -6,8 +6,8 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.launch.ExitStatus;
-import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// Collects what goes wrong on both sides of a sync, and tells the cause from what follows from it: when the
@@ -20,18 +20,29 @@ final class Failures {
     private enum Side {
         SOURCE,
         DESTINATION,
-        RUNNER
+        RUNNER,
+        USER
     }
 
-    /// @param rank smaller is nearer to the cause: what stopped a connector, its own words, then how it ended
-    private record Failure(Side side, int rank, FailureType type, String code, String what, String next) {}
+    /// How near a failure is to the cause, of those of one side.
+    private enum Rank {
+        /// What stopped a connector.
+        CAUSE,
+        /// A connector's own words.
+        WORDS,
+        /// How it ended.
+        ENDING,
+        /// Something that only follows; worth telling when nothing else is known.
+        CONSEQUENCE
+    }
+
+    private record Failure(Side side, Rank rank, RunnerException error) {}
 
     private final String source;
     private final String destination;
     private final SecretMask mask;
     private final List<Failure> found = new ArrayList<>();
     private Side first;
-    private boolean cancelled;
 
     Failures(String source, String destination, SecretMask mask) {
         this.source = source;
@@ -39,18 +50,20 @@ final class Failures {
         this.mask = mask;
     }
 
-    synchronized boolean none() {
-        return first == null && found.isEmpty() && !cancelled;
-    }
-
     /// The user has stopped the sync; what ends now ends because of that.
     synchronized void cancelled() {
-        cancelled = true;
+        add(
+                Side.USER,
+                Rank.CAUSE,
+                FailureType.TRANSIENT_ERROR,
+                "sync.cancelled",
+                "the sync was stopped",
+                "run it again to continue");
     }
 
     /// Something the source did that cannot pass.
     synchronized void source(FailureType type, String predicate) {
-        add(Side.SOURCE, 0, type, "source.failed", source + " " + predicate, "");
+        add(Side.SOURCE, Rank.CAUSE, type, "source.failed", source + " " + predicate, "");
     }
 
     synchronized void sourceTrace(AirbyteErrorTraceMessage trace) {
@@ -72,7 +85,7 @@ final class Failures {
     synchronized void destinationTimeout(String predicate) {
         add(
                 Side.DESTINATION,
-                0,
+                Rank.CAUSE,
                 FailureType.TRANSIENT_ERROR,
                 "destination.timeout",
                 destination + " " + predicate,
@@ -80,10 +93,10 @@ final class Failures {
     }
 
     /// A write to it failed. If it ended by itself, it has its own words for why, so this ranks last.
-    synchronized void destinationStoppedReading(IOException e) {
+    synchronized void destinationStoppedReading() {
         add(
                 Side.DESTINATION,
-                3,
+                Rank.CONSEQUENCE,
                 FailureType.SYSTEM_ERROR,
                 "destination.stopped_reading",
                 "%s stopped reading before the source had ended".formatted(destination),
@@ -93,7 +106,7 @@ final class Failures {
     synchronized void destinationEndedEarly() {
         add(
                 Side.DESTINATION,
-                3,
+                Rank.CONSEQUENCE,
                 FailureType.SYSTEM_ERROR,
                 "destination.ended_early",
                 "%s ended before the source had".formatted(destination),
@@ -101,13 +114,21 @@ final class Failures {
     }
 
     synchronized void runner(RunnerException e) {
-        add(Side.RUNNER, 0, e.type(), e.code(), e.getMessage(), e.next().orElse(""));
+        add(
+                Side.RUNNER,
+                Rank.CAUSE,
+                new RunnerException(
+                        e.type(),
+                        e.code(),
+                        cut(mask.apply(e.getMessage())),
+                        e.where().orElse(""),
+                        e.next().orElse("")));
     }
 
     synchronized void bug(Throwable e) {
         add(
                 Side.RUNNER,
-                0,
+                Rank.CAUSE,
                 FailureType.SYSTEM_ERROR,
                 "runner.bug",
                 "this is a bug in Sluice: " + e,
@@ -122,29 +143,33 @@ final class Failures {
         // A trace alone does not fail a sync: what the connector does afterwards decides. So it is no `first`.
         found.add(new Failure(
                 side,
-                1,
-                trace.failureType(),
-                "connector.failed",
-                "%s: %s%s".formatted(name, mask.apply(trace.message()), stream),
-                ""));
+                Rank.WORDS,
+                error(
+                        trace.failureType(),
+                        "connector.failed",
+                        "%s: %s%s".formatted(name, trace.message(), stream),
+                        "")));
     }
 
     private void ended(Side side, String name, String verb, ExitStatus exit, List<String> lastLines) {
-        if (cancelled && (exit instanceof ExitStatus.Stopped || exit instanceof ExitStatus.Killed)) {
-            return;
+        if (exit instanceof ExitStatus.Stopped) {
+            return; // By us, and why is known.
         }
-        boolean hasWords = found.stream().anyMatch(f -> f.side() == side && f.rank() <= 1);
+        boolean hasWords =
+                found.stream().anyMatch(f -> f.side() == side && f.rank().compareTo(Rank.WORDS) <= 0);
         String last = lastLines.isEmpty() || hasWords || exit instanceof ExitStatus.OutOfMemory
                 ? ""
-                : "; it last said: " + mask.apply(lastLines.getLast().strip());
+                : "; it last said: " + lastLines.getLast().strip();
         String next = exit instanceof ExitStatus.OutOfMemory
                 ? "raise `memory:` of this connector in the connection file"
                 : "";
-        FailureType type = exit instanceof ExitStatus.Exited(int code) && code == 2
-                ? FailureType.CONFIG_ERROR
-                : FailureType.SYSTEM_ERROR;
+        FailureType type = switch (exit) {
+            case ExitStatus.Exited(int code) when code == 2 -> FailureType.CONFIG_ERROR;
+            case ExitStatus.Lost() -> FailureType.TRANSIENT_ERROR;
+            default -> FailureType.SYSTEM_ERROR;
+        };
         // How it ended explains more than its words when it had no chance to speak.
-        int rank = exit instanceof ExitStatus.OutOfMemory || exit instanceof ExitStatus.Killed ? 0 : 2;
+        Rank rank = exit instanceof ExitStatus.Exited ? Rank.ENDING : Rank.CAUSE;
         add(
                 side,
                 rank,
@@ -154,11 +179,19 @@ final class Failures {
                 next);
     }
 
-    private void add(Side side, int rank, FailureType type, String code, String what, String next) {
+    private void add(Side side, Rank rank, FailureType type, String code, String what, String next) {
+        add(side, rank, error(type, code, what, next));
+    }
+
+    private void add(Side side, Rank rank, RunnerException error) {
         if (first == null) {
             first = side;
         }
-        found.add(new Failure(side, rank, type, code, mask.apply(what), next));
+        found.add(new Failure(side, rank, error));
+    }
+
+    private RunnerException error(FailureType type, String code, String what, String next) {
+        return new RunnerException(type, code, cut(mask.apply(what)), "", next);
     }
 
     /// Whether the sync has failed; a trace of a connector that then ended well has not.
@@ -168,25 +201,20 @@ final class Failures {
 
     /// The cause first, then the rest of the side that failed first, then what followed from it.
     synchronized List<RunnerException> ranked() {
-        if (cancelled && first == null) {
-            return List.of(new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
-                    "sync.cancelled",
-                    "the sync was stopped",
-                    "",
-                    "run it again to continue"));
-        }
         if (first == null) {
             return List.of();
         }
-        List<Failure> ranked = new ArrayList<>(found);
+        boolean explained = found.stream().anyMatch(f -> f.side() == first && f.rank() != Rank.CONSEQUENCE);
         // Stable: of one side and rank, the first that happened stays first.
-        ranked.sort((a, b) -> a.side() != b.side()
-                ? Boolean.compare(a.side() != first, b.side() != first)
-                : Integer.compare(a.rank(), b.rank()));
-        return ranked.stream()
+        Comparator<Failure> order =
+                Comparator.<Failure, Boolean>comparing(f -> f.side() != first).thenComparing(Failure::rank);
+        return found.stream()
+                .filter(f -> f.rank() != Rank.CONSEQUENCE || f.side() == first && !explained)
+                // That the input ended too early is all a connector can say after Ctrl-C.
+                .filter(f -> first != Side.USER || f.side() == Side.USER || f.side() == Side.RUNNER)
+                .sorted(order)
                 .limit(KEPT)
-                .map(f -> new RunnerException(f.type(), f.code(), cut(f.what()), "", f.next()))
+                .map(Failure::error)
                 .toList();
     }
 
@@ -194,7 +222,7 @@ final class Failures {
     synchronized List<String> warnings() {
         return first != null
                 ? List.of()
-                : found.stream().map(f -> cut(f.what())).toList();
+                : found.stream().map(f -> f.error().getMessage()).toList();
     }
 
     private static String cut(String text) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteControlMessage;
 import dev.sluice.protocol.AirbyteLogMessage;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
+import dev.sluice.protocol.AirbyteMessage;
 import dev.sluice.protocol.AirbyteStateMessage;
-import dev.sluice.protocol.AirbyteStateStats;
 import dev.sluice.protocol.AirbyteStreamState;
 import dev.sluice.protocol.AirbyteStreamStatus;
 import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
@@ -30,7 +30,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,6 +42,8 @@ final class SourcePump implements Runnable {
     /// A source that has closed its output has this long to end.
     private static final Duration END = Duration.ofSeconds(10);
 
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
     private final RunningConnector source;
     private final OutputStream input;
     private final MessageReader reader;
@@ -52,7 +54,10 @@ final class SourcePump implements Runnable {
     private final SecretMask mask;
     private final RunLog log;
     private boolean sawStatus;
+
+    /// One state for all streams, in this sync or stored; a stream's own state would not fit beside it.
     private boolean sawSharedState;
+
     private long lost;
 
     /// The stream of the last record: records come in runs, and a run needs no look-up.
@@ -63,6 +68,7 @@ final class SourcePump implements Runnable {
             OutputStream destinationInput,
             int maxLine,
             Map<StreamDescriptor, StreamProgress> streams,
+            boolean storedStateIsShared,
             Checkpointer checkpointer,
             Failures failures,
             Liveness liveness,
@@ -72,6 +78,7 @@ final class SourcePump implements Runnable {
         this.input = new BufferedOutputStream(liveness.timed(destinationInput), BUFFER);
         this.reader = new MessageReader(source.output(), maxLine);
         this.streams = streams;
+        this.sawSharedState = storedStateIsShared;
         this.checkpointer = checkpointer;
         this.failures = failures;
         this.liveness = liveness;
@@ -81,35 +88,35 @@ final class SourcePump implements Runnable {
 
     @Override
     public void run() {
-        try {
-            // Closing the input even when the source fails lets the destination commit what it already has.
-            try (OutputStream closing = input) {
+        // Closing the input even when the source fails lets the destination commit what it already has.
+        try (OutputStream closing = input) {
+            try {
                 forwardAll();
-                liveness.sourceEnded();
                 Optional<ExitStatus> exit = source.awaitExit(END);
                 if (exit.isEmpty()) {
                     failures.source(FailureType.SYSTEM_ERROR, "closed its output but did not end, and was stopped");
-                    source.stop(Duration.ofSeconds(2));
+                    source.stop(GRACE);
                 } else if (!exit.get().isSuccess()) {
                     failures.sourceEnded(exit.get(), source.lastErrorLines());
-                } else if (failures.none()) {
+                } else if (!failures.any()) {
                     finish();
                 }
-                closing.flush();
+            } finally {
+                liveness.sourceEnded();
             }
         } catch (IOException e) {
             // The destination takes no more: why is for the thread that reads it to find out. The source must
             // not go on for nobody.
-            failures.destinationStoppedReading(e);
-            source.stop(Duration.ofSeconds(2));
+            failures.destinationStoppedReading();
+            source.stop(GRACE);
         } catch (RunnerException e) {
             failures.runner(e);
-            source.stop(Duration.ofSeconds(2));
+            source.stop(GRACE);
         } catch (InterruptedException e) {
-            source.stop(Duration.ofSeconds(2));
+            source.stop(GRACE);
         } catch (RuntimeException | Error e) {
             failures.bug(e);
-            source.stop(Duration.ofSeconds(2));
+            source.stop(GRACE);
         }
     }
 
@@ -157,11 +164,7 @@ final class SourcePump implements Runnable {
         }
         liveness.beat();
         if (stream.selection.isPresent()) {
-            int length = stream.selection.get().write(record, input);
-            if (length == 0) {
-                return;
-            }
-            stream.sent(length);
+            stream.sent(stream.selection.get().write(record, input));
         } else {
             record.writeTo(input);
             stream.sent(record.length());
@@ -189,27 +192,17 @@ final class SourcePump implements Runnable {
     }
 
     private void forward(AirbyteStateMessage state, ObjectNode json) throws IOException {
-        Map<StreamProgress, Long> counts = new HashMap<>();
-        long total = 0;
-        for (StreamProgress stream : Checkpointer.scopeOf(state, streams)) {
-            counts.put(stream, stream.sinceState);
-            total += stream.sinceState;
-            stream.sinceState = 0;
-            stream.sentState = true;
+        if (checkpointer.scopeOf(state).isEmpty()) {
+            log.line(Level.WARN, source.name(), "sent a state of a stream it was not asked for; it was dropped");
+            return;
         }
         sawSharedState |= !(state instanceof AirbyteStateMessage.Stream);
-        Optional<BigDecimal> claimed = state.sourceStats().flatMap(AirbyteStateStats::recordCount);
-        if (claimed.isEmpty()) {
-            ((ObjectNode) json.get("state")).putObject("sourceStats").put("recordCount", (double) total);
-        } else if (claimed.get().compareTo(BigDecimal.valueOf(total)) != 0) {
-            log.line(
-                    Level.ERROR,
-                    source.name(),
-                    "counted %s records for a state, but sent %,d"
-                            .formatted(claimed.get().toPlainString(), total));
-        }
-        checkpointer.sent(state, json, counts);
-        Json.mapper().writeValue(new Unclosed(input), json);
+        checkpointer.sent(state, json);
+        write(json);
+    }
+
+    private void write(ObjectNode message) throws IOException {
+        Json.mapper().writeValue(new Unclosed(input), message);
         input.write('\n');
     }
 
@@ -267,13 +260,13 @@ final class SourcePump implements Runnable {
         for (StreamProgress stream : streams.values()) {
             boolean whole = stream.plan.mode() == SyncMode.FULL_REFRESH
                     && !stream.plan.stream().isResumable().orElse(false);
-            if (whole && !stream.sentState && !sawSharedState) {
+            if (whole && !stream.hasSentState() && !sawSharedState) {
                 AirbyteStateMessage none = new AirbyteStateMessage.Stream(
                         new AirbyteStreamState(
                                 stream.stream(), Optional.of(Json.mapper().createObjectNode())),
                         Optional.empty(),
                         Optional.empty());
-                forward(none, Messages.toJson((dev.sluice.protocol.AirbyteMessage) none));
+                forward(none, Messages.toJson((AirbyteMessage) none));
             }
         }
         for (StreamProgress stream : streams.values()) {
@@ -296,11 +289,8 @@ final class SourcePump implements Runnable {
             }
             AirbyteTraceMessage complete = new AirbyteTraceMessage.StreamStatus(
                     BigDecimal.valueOf(System.currentTimeMillis()),
-                    new AirbyteStreamStatusTraceMessage(
-                            stream.stream(), AirbyteStreamStatus.COMPLETE, java.util.List.of()));
-            Json.mapper()
-                    .writeValue(new Unclosed(input), Messages.toJson((dev.sluice.protocol.AirbyteMessage) complete));
-            input.write('\n');
+                    new AirbyteStreamStatusTraceMessage(stream.stream(), AirbyteStreamStatus.COMPLETE, List.of()));
+            write(Messages.toJson(complete));
             stream.complete = true;
         }
     }

@@ -19,9 +19,9 @@ public final class StreamProgress {
     private final AtomicLong committed = new AtomicLong();
 
     /// Records since the last state of this stream, or of all streams.
-    long sinceState;
+    private long sinceState;
 
-    boolean sentState;
+    private boolean sentState;
     volatile Optional<AirbyteStreamStatus> sourceStatus = Optional.empty();
     volatile Optional<Long> estimate = Optional.empty();
     volatile boolean complete;
@@ -36,6 +36,18 @@ public final class StreamProgress {
         records.lazySet(records.getPlain() + 1);
         bytes.lazySet(bytes.getPlain() + length);
         sinceState++;
+    }
+
+    /// The records that a state sent now covers, beyond those the state before it did.
+    long takeCountForState() {
+        long count = sinceState;
+        sinceState = 0;
+        sentState = true;
+        return count;
+    }
+
+    boolean hasSentState() {
+        return sentState;
     }
 
     void committed(long count) {

@@ -25,6 +25,7 @@ import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.SyncState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletionException;
 
 /// One sync of one connection: one attempt, from the stored state to the last checkpoint.
 ///
@@ -91,12 +91,12 @@ public final class Sync {
     /// Returns when both connectors have ended and the last state the destination returned is stored.
     public SyncReport run() throws InterruptedException {
         long sync = store.begin(plan.from(), plan.generations());
-        Checkpointer checkpointer = new Checkpointer(store, plan.from());
+        Checkpointer checkpointer = new Checkpointer(store, plan.from(), streams);
         if (streams.isEmpty()) {
             return report(sync, checkpointer); // Some destinations hang on an empty catalog.
         }
         JsonNode catalog = Json.mapper().valueToTree(plan.catalog(sync));
-        Future<RunningConnector> starting = CompletableFuture.supplyAsync(() -> launch(
+        CompletableFuture<RunningConnector> starting = CompletableFuture.supplyAsync(() -> launch(
                 connection.source(),
                 new Read(connection.source().config(), catalog, plan.from().toDocument())));
         try (RunningConnector destination = launch(
@@ -105,39 +105,44 @@ public final class Sync {
                 RunningConnector source = started(starting);
                 Liveness liveness = new Liveness(connection.limits(), failures)) {
             runningSource = Optional.of(source);
+            if (failures.any()) {
+                source.stop(GRACE); // Cancelled while they were started.
+            }
             liveness.watch(source, destination);
-            Thread pump = Thread.ofPlatform()
-                    .name("pump")
-                    .start(new SourcePump(
-                            source,
-                            destination.input(),
-                            connection.limits().lineBytes(),
-                            streams,
-                            checkpointer,
-                            failures,
-                            liveness,
-                            mask,
-                            log));
+            Thread pump = Thread.ofPlatform().name("pump").start(pump(source, destination, checkpointer, liveness));
             readDestination(destination, checkpointer, liveness);
             ExitStatus exit = ended(destination);
-            if (pump.isAlive() && !liveness.hasSourceEnded()) {
-                if (exit.isSuccess()) {
-                    failures.destinationEndedEarly();
-                } else {
-                    failures.destinationEnded(exit, destination.lastErrorLines());
-                }
-                source.stop(GRACE);
-            } else if (!exit.isSuccess()) {
+            if (!exit.isSuccess()) {
                 failures.destinationEnded(exit, destination.lastErrorLines());
+            } else if (!liveness.hasSourceEnded()) {
+                failures.destinationEndedEarly();
+            }
+            if (!liveness.hasSourceEnded()) {
+                source.stop(GRACE); // It would go on for nobody.
             }
             pump.join();
         } catch (RunnerException e) {
-            abandon(starting);
             failures.runner(e);
         } finally {
             runningSource = Optional.empty();
+            abandon(starting);
         }
         return report(sync, checkpointer);
+    }
+
+    private SourcePump pump(
+            RunningConnector source, RunningConnector destination, Checkpointer checkpointer, Liveness liveness) {
+        return new SourcePump(
+                source,
+                destination.input(),
+                connection.limits().lineBytes(),
+                streams,
+                !(plan.from() instanceof SyncState.PerStream),
+                checkpointer,
+                failures,
+                liveness,
+                mask,
+                log);
     }
 
     private RunningConnector launch(Connection.Connector connector, ConnectorCommand command) {
@@ -152,19 +157,19 @@ public final class Sync {
         }
     }
 
-    private static RunningConnector started(Future<RunningConnector> starting) throws InterruptedException {
+    private static RunningConnector started(CompletableFuture<RunningConnector> starting) {
         try {
-            return starting.get();
-        } catch (ExecutionException e) {
+            return starting.join();
+        } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException runtime ? runtime : new IllegalStateException(e.getCause());
         }
     }
 
-    /// The destination did not start, so the source, which may have, is not wanted.
-    private static void abandon(Future<RunningConnector> starting) throws InterruptedException {
+    /// When the destination did not start, the source, which may have, is not wanted. Closed already, else.
+    private static void abandon(CompletableFuture<RunningConnector> starting) {
         try {
-            starting.get().close();
-        } catch (ExecutionException e) {
+            starting.join().close();
+        } catch (CompletionException e) {
             // It did not start either.
         }
     }
@@ -189,12 +194,23 @@ public final class Sync {
                     lastSave = System.nanoTime();
                 }
             }
-            checkpointer.save();
         } catch (RunnerException e) {
             failures.runner(e);
             destination.stop(GRACE);
         } catch (IOException e) {
-            failures.bug(e);
+            failures.runner(new RunnerException(
+                    FailureType.SYSTEM_ERROR,
+                    "connector.unreadable",
+                    "the output of %s cannot be read any more: %s".formatted(destination.name(), e.getMessage()),
+                    "write",
+                    "",
+                    e));
+            destination.stop(GRACE);
+        }
+        try {
+            checkpointer.save(); // Also what came before a failure.
+        } catch (RunnerException e) {
+            failures.runner(e);
             destination.stop(GRACE);
         }
     }
@@ -233,16 +249,14 @@ public final class Sync {
     }
 
     private SyncReport report(long sync, Checkpointer checkpointer) {
-        List<RunnerException> ranked = new ArrayList<>(failures.ranked());
+        if (failures.any()) {
+            streams.values().forEach(stream -> stream.complete = false);
+        } else {
+            completeStreams();
+        }
+        List<RunnerException> ranked = failures.ranked();
         List<String> warnings = new ArrayList<>(failures.warnings());
         warnings.addAll(checkpointer.warnings());
-        for (StreamProgress stream : streams.values()) {
-            // A stream that was announced as complete is so only if the destination ended well.
-            stream.complete &= ranked.isEmpty();
-            if (stream.complete) {
-                store.complete(stream.stream());
-            }
-        }
         if (ranked.isEmpty() && checkpointer.underway() > 0) {
             warnings.add(
                     "%s ended well but did not return %d of the states it was sent; the next sync sends those records again"
@@ -256,11 +270,29 @@ public final class Sync {
                 checkpointer.checkpoints(),
                 Duration.ofNanos(System.nanoTime() - startedAt),
                 whereToLook);
-        store.end(
-                sync,
-                report.records(),
-                report.bytes(),
-                ranked.isEmpty() ? "" : ranked.getFirst().getMessage());
+        try {
+            store.end(
+                    sync,
+                    report.records(),
+                    report.bytes(),
+                    ranked.isEmpty() ? "" : ranked.getFirst().getMessage());
+        } catch (RunnerException e) {
+            // Only the history lacks an entry; what the sync has done is done.
+            warnings.add("the end of this sync could not be noted: " + e.getMessage());
+        }
         return report;
+    }
+
+    /// A stream that was announced as complete is so only if the destination ended well, and once it is stored.
+    private void completeStreams() {
+        try {
+            for (StreamProgress stream : streams.values()) {
+                if (stream.complete) {
+                    store.complete(stream.stream());
+                }
+            }
+        } catch (RunnerException e) {
+            failures.runner(e);
+        }
     }
 }

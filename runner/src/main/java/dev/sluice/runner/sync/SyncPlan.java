@@ -113,7 +113,8 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
         Set<String> found = new TreeSet<>();
         for (AirbyteStream stream : catalog.streams()) {
-            for (String name : List.of(stream.descriptor().toString(), stream.name())) {
+            // The full name last: it is meant for this stream alone.
+            for (String name : List.of(stream.name(), stream.descriptor().toString())) {
                 if (connection.streams().containsKey(name)) {
                     selected.put(stream, connection.streams().get(name));
                     found.add(name);
@@ -134,7 +135,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         return selected;
     }
 
-    /// What the source is told: without the number of the sync, which is none of its business.
+    /// What both connectors are told.
     public ConfiguredAirbyteCatalog catalog(long sync) {
         return new ConfiguredAirbyteCatalog(
                 streams.stream().map(stream -> stream.configured(sync)).toList());
@@ -192,21 +193,26 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
 
         private WriteMode writeMode(SyncMode mode, List<List<String>> key) {
-            boolean canDedup = !key.isEmpty()
-                    && destination.supportedDestinationSyncModes().contains(DestinationSyncMode.APPEND_DEDUP);
+            List<DestinationSyncMode> can = destination.supportedDestinationSyncModes();
+            boolean canDedup = !key.isEmpty() && can.contains(DestinationSyncMode.APPEND_DEDUP);
+            // One that does not say can overwrite too: it has always been there.
+            boolean canOverwrite = can.isEmpty() || can.contains(DestinationSyncMode.OVERWRITE);
             Optional<WriteMode> wanted = settings.destinationMode().or(defaults::destinationMode);
             if (wanted.isEmpty()) {
-                return mode == SyncMode.FULL_REFRESH
-                        ? WriteMode.OVERWRITE
-                        : canDedup ? WriteMode.APPEND_DEDUP : WriteMode.APPEND;
+                if (mode == SyncMode.FULL_REFRESH) {
+                    return canOverwrite ? WriteMode.OVERWRITE : WriteMode.APPEND;
+                }
+                return canDedup ? WriteMode.APPEND_DEDUP : WriteMode.APPEND;
             }
             boolean dedup = wanted.get() == WriteMode.APPEND_DEDUP || wanted.get() == WriteMode.OVERWRITE_DEDUP;
+            boolean replaces = wanted.get() == WriteMode.OVERWRITE || wanted.get() == WriteMode.OVERWRITE_DEDUP;
             if (dedup && key.isEmpty()) {
                 add("destination_mode", "removes duplicates, which needs a `key:` for this stream");
             } else if (dedup && !canDedup) {
                 add("destination_mode", "removes duplicates, which this destination cannot");
+            } else if (replaces && !canOverwrite) {
+                add("destination_mode", "replaces what is there, which this destination cannot");
             }
-            boolean replaces = wanted.get() == WriteMode.OVERWRITE || wanted.get() == WriteMode.OVERWRITE_DEDUP;
             if (replaces && mode == SyncMode.INCREMENTAL) {
                 add(
                         "destination_mode",

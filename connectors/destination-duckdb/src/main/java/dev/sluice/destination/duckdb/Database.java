@@ -74,8 +74,9 @@ final class Database implements AutoCloseable {
                 .formatted(String.format(Locale.ROOT, "%.2f", Double.parseDouble(limit[0]) / 2), limit[1]));
         // Texts without an offset, and columns without a time zone, are in UTC.
         execute("SET TimeZone = 'UTC'");
-        // Rows come from one thread, and with more than one DuckDB copies small batches twice.
-        execute("SET threads = 1");
+        useAllThreads(false);
+        // Compressed as soon as there is something to compress, that is at 122,880 rows; five times that by default.
+        execute("SET write_buffer_row_group_count = 1");
         // Each commit that leaves more than this in the log rewrites the file; 16 MB is a second of rows.
         execute("SET checkpoint_threshold = '256 MiB'");
         commit();
@@ -85,14 +86,10 @@ final class Database implements AutoCloseable {
         return file;
     }
 
-    /// Lets one statement have all processors.
-    void executeWithAllThreads(String sql) {
-        execute("SET threads = " + Runtime.getRuntime().availableProcessors());
-        try {
-            execute(sql);
-        } finally {
-            execute("SET threads = 1");
-        }
+    /// For statements that read whole tables: rows come from one thread, and with more than one DuckDB copies small
+    /// batches twice.
+    void useAllThreads(boolean all) {
+        execute("SET threads = " + (all ? Runtime.getRuntime().availableProcessors() : 1));
     }
 
     void execute(String sql) {

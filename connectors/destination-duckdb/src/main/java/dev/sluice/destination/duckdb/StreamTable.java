@@ -138,56 +138,51 @@ final class StreamTable {
                 .formatted(target.sql(), list(allColumns().keySet()), Names.quote(source));
     }
 
-    /// Brings staged rows to where they are looked for, in one transaction.
+    /// Brings staged rows to where they are looked for. What readers see changes in one transaction, the last.
     void complete() {
         if (target == table) {
             return;
         }
         Map<String, String> inTable = existingColumns(table);
         boolean replaces = inTable.isEmpty() || truncates && !(minimumGeneration > 0 && hasCurrentRows(table, inTable));
+        if (isDedup()) {
+            database.useAllThreads(true);
+            dropOlderStagedRows();
+        }
         if (replaces) {
-            if (isDedup()) {
-                database.executeWithAllThreads(
-                        "DELETE FROM %s WHERE rowid IN (%s > 1)".formatted(staging.sql(), ranked()));
-                if (deletedAt != null) {
-                    database.execute("DELETE FROM %s WHERE %s IS NOT NULL".formatted(staging.sql(), deletedAt));
-                }
+            if (deletedAt != null) {
+                database.execute("DELETE FROM %s WHERE %s IS NOT NULL".formatted(staging.sql(), deletedAt));
             }
             database.execute("DROP TABLE IF EXISTS " + table.sql());
             database.execute("ALTER TABLE %s RENAME TO %s".formatted(staging.sql(), Names.quote(table.name())));
         } else {
             evolve(table, inTable);
             if (isDedup()) {
-                database.executeWithAllThreads(merge());
-                database.execute("DROP TABLE " + staging.sql());
-            } else {
-                moveStagedRows();
+                dropOvertakenStagedRows();
+                database.execute(
+                        "DELETE FROM %s t USING %s s WHERE %s".formatted(table.sql(), staging.sql(), sameKey()));
             }
+            moveStagedRows();
         }
         database.commit();
+        database.useAllThreads(false);
         target = table;
     }
 
-    private void moveStagedRows() {
-        String names = list(allColumns().keySet());
-        database.execute("INSERT INTO %s (%s) SELECT %s FROM %s".formatted(table.sql(), names, names, staging.sql()));
-        database.execute("DROP TABLE " + staging.sql());
-    }
-
-    /// The newest row of each key, as far as staging knows; the caller adds which ranks it wants.
-    private String ranked() {
+    /// Keeps the newest row of each key. No harm if the sync ends here: the others would never be missed.
+    private void dropOlderStagedRows() {
         String order = (cursor == null ? "" : cursor + " DESC NULLS LAST, ") + Names.quote(EXTRACTED_AT)
                 + " DESC NULLS LAST, rowid DESC";
-        return "SELECT rowid FROM %s QUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s)"
-                .formatted(staging.sql(), String.join(", ", key), order);
+        // Only keys and cursors are sorted, not whole rows.
+        database.execute(
+                ("DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s QUALIFY row_number() OVER (PARTITION BY %s"
+                                + " ORDER BY %s) > 1)")
+                        .formatted(staging.sql(), staging.sql(), String.join(", ", key), order));
+        database.commit();
     }
 
-    /// A row replaces the one in the table only when it is newer, so that merging the same rows again changes
-    /// nothing. Keys are compared so that null is equal to null: otherwise such rows would be added every time.
-    private String merge() {
-        String sameKey = key.stream()
-                .map(column -> "t.%s IS NOT DISTINCT FROM s.%s".formatted(column, column))
-                .collect(Collectors.joining(" AND "));
+    /// Keeps the rows that are newer than the table's of the same key, so that merging rows again changes nothing.
+    private void dropOvertakenStagedRows() {
         String extractedAt = Names.quote(EXTRACTED_AT);
         String later = "t.%s < s.%s".formatted(extractedAt, extractedAt);
         String newer = cursor == null
@@ -195,29 +190,24 @@ final class StreamTable {
                 : ("t.%1$s < s.%1$s OR t.%1$s IS NULL AND s.%1$s IS NOT NULL"
                                 + " OR t.%1$s IS NOT DISTINCT FROM s.%1$s AND %2$s")
                         .formatted(cursor, later);
-        List<String> names = allColumns().keySet().stream().map(Names::quote).toList();
-        String set = names.stream()
-                .map(column -> "%s = s.%s".formatted(column, column))
-                .collect(Collectors.joining(", "));
-        String values = names.stream().map(column -> "s." + column).collect(Collectors.joining(", "));
-        String delete = deletedAt == null
-                ? ""
-                : "WHEN MATCHED AND (%s) AND s.%s IS NOT NULL THEN DELETE ".formatted(newer, deletedAt);
-        String unlessDeleted = deletedAt == null ? "" : "AND s.%s IS NULL ".formatted(deletedAt);
-        return ("MERGE INTO %s t USING (SELECT * FROM %s WHERE rowid IN (%s = 1)) s ON (%s) "
-                        + "%sWHEN MATCHED AND (%s) THEN UPDATE SET %s "
-                        + "WHEN NOT MATCHED %sTHEN INSERT (%s) VALUES (%s)")
-                .formatted(
-                        table.sql(),
-                        staging.sql(),
-                        ranked(),
-                        sameKey,
-                        delete,
-                        newer,
-                        set,
-                        unlessDeleted,
-                        String.join(", ", names),
-                        values);
+        database.execute("DELETE FROM %s s USING %s t WHERE %s AND NOT coalesce(%s, false)"
+                .formatted(staging.sql(), table.sql(), sameKey(), newer));
+        database.commit();
+    }
+
+    /// Null is the same key as null; otherwise such rows would be added again with every sync.
+    private String sameKey() {
+        return key.stream()
+                .map(column -> "t.%s IS NOT DISTINCT FROM s.%s".formatted(column, column))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    private void moveStagedRows() {
+        String names = list(allColumns().keySet());
+        String unlessDeleted = deletedAt == null ? "" : " WHERE %s IS NULL".formatted(deletedAt);
+        database.execute("INSERT INTO %s (%s) SELECT %s FROM %s%s"
+                .formatted(table.sql(), names, names, staging.sql(), unlessDeleted));
+        database.execute("DROP TABLE " + staging.sql());
     }
 
     private boolean isDedup() {

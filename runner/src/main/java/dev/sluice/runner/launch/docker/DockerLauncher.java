@@ -207,7 +207,9 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     private void pull(DockerClient client, String image, NotFoundException notHere) throws InterruptedException {
         notices.accept("pulling the image %s".formatted(image));
         try {
-            client.pullImageCmd(image).start().awaitCompletion();
+            // Without a tag the engine would pull every tag there is.
+            boolean tagged = image.contains("@") || image.lastIndexOf(':') > image.lastIndexOf('/');
+            client.pullImageCmd(tagged ? image : image + ":latest").start().awaitCompletion();
         } catch (RuntimeException e) {
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,
@@ -276,8 +278,8 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                     .withForce(true)
                     .withRemoveVolumes(true)
                     .exec();
-        } catch (NotFoundException e) {
-            // Somebody was faster.
+        } catch (RuntimeException e) {
+            // Somebody was faster, or the engine is gone: the next runner sweeps.
         }
     }
 

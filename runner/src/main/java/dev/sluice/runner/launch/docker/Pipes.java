@@ -18,8 +18,8 @@ import java.util.concurrent.CountDownLatch;
 /// The named pipes between the runner and one container.
 ///
 /// Opening a named pipe waits for the other side, and the other side may never come. So each is held open by a
-/// keeper, opened for reading and writing, which never waits. Closing the keeper of an output pipe once the
-/// container has ended is what makes the reader see the end, after the last byte.
+/// keeper, opened for reading and writing, which never waits. The keeper of an output pipe is closed once the
+/// container has connected, or has ended without: then the reader sees the end when the connector closes it.
 final class Pipes implements AutoCloseable {
     /// Connects the connector to the pipes, tells us by an empty line that it has, and becomes the connector.
     /// Takes the mount point and the file to read from.
@@ -37,7 +37,7 @@ final class Pipes implements AutoCloseable {
         stderrKeeper = new RandomAccessFile(directory.resolve("stderr").toFile(), "rw");
         stdout = new FileInputStream(directory.resolve("stdout").toFile());
         stderr = new ConnectionNotice(
-                new FileInputStream(directory.resolve("stderr").toFile()), connected);
+                new FileInputStream(directory.resolve("stderr").toFile()));
         stdin = withInput
                 ? new Input(
                         FileChannel.open(directory.resolve("stdin"), StandardOpenOption.READ, StandardOpenOption.WRITE),
@@ -85,12 +85,21 @@ final class Pipes implements AutoCloseable {
         return stdin;
     }
 
-    /// The container has ended: readers see the end after the last byte, and a writer that waits for room fails.
-    void containerEnded() {
+    /// All pipes are open on the other side.
+    private void connected() {
         connected.countDown();
         try {
             stdoutKeeper.close();
             stderrKeeper.close();
+        } catch (IOException e) {
+            // Only the kernel's end of a pipe, which nothing was written to.
+        }
+    }
+
+    /// The container has ended: readers see the end after the last byte, and a writer that waits for room fails.
+    void containerEnded() {
+        connected();
+        try {
             if (stdin instanceof Input input) {
                 input.abandon();
             }
@@ -151,26 +160,26 @@ final class Pipes implements AutoCloseable {
     }
 
     /// Standard error, whose first byte is the shell's: it says that all pipes are open on the other side.
-    private static final class ConnectionNotice extends InputStream {
+    private final class ConnectionNotice extends InputStream {
         private final InputStream in;
-        private final CountDownLatch connected;
 
-        ConnectionNotice(InputStream in, CountDownLatch connected) {
+        ConnectionNotice(InputStream in) {
             this.in = in;
-            this.connected = connected;
         }
 
         @Override
         public int read() throws IOException {
             int b = in.read();
-            connected.countDown();
+            connected();
             return b;
         }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             int read = in.read(target, offset, length);
-            connected.countDown();
+            if (connected.getCount() > 0) {
+                connected();
+            }
             return read;
         }
 

@@ -3,8 +3,6 @@ package dev.sluice.runner.launch.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.WaitResponse;
 import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
@@ -25,7 +23,6 @@ import java.util.concurrent.TimeoutException;
 /// A container and its pipes.
 final class RunningContainer implements RunningConnector {
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final int SIGKILL = 9;
 
     private final ConnectorLaunch.InContainer launch;
     private final DockerClient client;
@@ -53,51 +50,59 @@ final class RunningContainer implements RunningConnector {
 
     void start() {
         client.startContainerCmd(id).exec();
-        // The answer comes when the container has ended; until then the request stays open: no polling.
+        watch();
+    }
+
+    /// The answer comes when the container has ended; until then the request stays open: no polling.
+    private void watch() {
         client.waitContainerCmd(id).exec(new ResultCallback.Adapter<WaitResponse>() {
             @Override
-            public void onNext(WaitResponse response) {
-                ended(response.getStatusCode());
-            }
-
-            @Override
             public void onError(Throwable e) {
-                ended(null); // The engine is gone, or the container was removed by somebody else.
+                ended(); // The engine is gone, or the container was removed by somebody else.
             }
 
             @Override
             public void onComplete() {
-                ended(null);
+                ended();
             }
         });
     }
 
-    private synchronized void ended(Integer code) {
+    private synchronized void ended() {
         if (exit.isDone()) {
             return;
         }
-        exit.complete(status(code));
+        Optional<ExitStatus> status = status();
+        if (status.isEmpty()) {
+            watch(); // Only the request has ended.
+            return;
+        }
+        exit.complete(status.get());
         pipes.containerEnded();
     }
 
-    private ExitStatus status(Integer waited) {
-        int code = waited == null ? 137 : waited;
+    /// Empty while it runs.
+    private Optional<ExitStatus> status() {
+        InspectContainerResponse.ContainerState state;
         try {
-            InspectContainerResponse.ContainerState state =
-                    client.inspectContainerCmd(id).exec().getState();
-            if (Boolean.TRUE.equals(state.getOOMKilled())) {
-                return new ExitStatus.OutOfMemory(launch.memoryBytes());
-            }
-            if (state.getExitCodeLong() != null) {
-                code = state.getExitCodeLong().intValue();
-            }
+            state = client.inspectContainerCmd(id).exec().getState();
         } catch (RuntimeException e) {
-            // Removed behind our back; what `wait` said must do.
+            return Optional.of(stopped ? new ExitStatus.Stopped() : new ExitStatus.Lost());
         }
-        if (stopped && code != 0) {
-            return new ExitStatus.Stopped();
+        if (Boolean.TRUE.equals(state.getRunning()) || state.getExitCodeLong() == null) {
+            return Optional.empty();
         }
-        return code == 128 + SIGKILL ? new ExitStatus.Killed(SIGKILL) : new ExitStatus.Exited(code);
+        int code = state.getExitCodeLong().intValue();
+        if (code == 0) {
+            return Optional.of(new ExitStatus.Exited(0));
+        }
+        if (stopped) {
+            return Optional.of(new ExitStatus.Stopped());
+        }
+        return Optional.of(
+                Boolean.TRUE.equals(state.getOOMKilled())
+                        ? new ExitStatus.OutOfMemory(launch.memoryBytes())
+                        : ExitStatus.of(code));
     }
 
     @Override
@@ -148,8 +153,8 @@ final class RunningContainer implements RunningConnector {
         stopped = true;
         try {
             client.stopContainerCmd(id).withTimeout((int) grace.toSeconds()).exec();
-        } catch (NotModifiedException | NotFoundException e) {
-            // It ended by itself just now.
+        } catch (RuntimeException e) {
+            // It ended by itself just now, or the engine is gone and `ended` hears of it.
         }
     }
 

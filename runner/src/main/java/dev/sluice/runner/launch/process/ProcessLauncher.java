@@ -7,6 +7,7 @@ import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ErrorLines;
 import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.File;
@@ -14,11 +15,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Starts connectors as processes of this user.
@@ -44,6 +48,8 @@ public final class ProcessLauncher implements Launcher {
             "REQUESTS_CA_BUNDLE",
             "JAVA_OPTS");
 
+    private static final Pattern ERROR_NUMBER = Pattern.compile("error[=:] ?(\\d+)");
+
     private final RunDirectory run;
 
     public ProcessLauncher(RunDirectory run) {
@@ -53,26 +59,33 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr) {
         ConnectorLaunch.AsProcess launch = (ConnectorLaunch.AsProcess) connector;
-        ConnectorInputs inputs = null;
+        ConnectorInputs inputs = inputs(launch, command);
+        ProcessMark mark = ProcessMark.of(inputs.directory());
+        Process process = null;
         try {
-            inputs = ConnectorInputs.write(run, command, "");
             List<String> line = new ArrayList<>(launch.command());
             line.addAll(inputs.arguments());
             ProcessBuilder builder = new ProcessBuilder(line);
             builder.directory(launch.directory().toFile());
             environment(builder.environment());
+            builder.environment().put(ProcessMark.VARIABLE, mark.value());
             if (!command.readsInput()) {
                 // Some connectors wait for ever on an open pipe.
                 builder.redirectInput(new File("/dev/null"));
             }
-            Process process = builder.start();
+            process = builder.start();
             run.remember(process.toHandle());
             return new RunningProcess(
-                    launch.name(), process, inputs, new ErrorLines(launch.name(), process.getErrorStream(), stderr));
+                    launch.name(),
+                    process,
+                    mark,
+                    inputs,
+                    new ErrorLines(launch.name(), process.getErrorStream(), stderr));
         } catch (IOException e) {
-            if (inputs != null) {
-                inputs.delete();
+            if (process != null) {
+                mark.stop(process.toHandle(), Duration.ZERO);
             }
+            inputs.delete();
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,
                     "connector.cannot_start",
@@ -83,11 +96,29 @@ public final class ProcessLauncher implements Launcher {
         }
     }
 
+    private ConnectorInputs inputs(ConnectorLaunch.AsProcess launch, ConnectorCommand command) {
+        try {
+            return ConnectorInputs.write(run, command, "");
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "runner.no_temp_directory",
+                    "the inputs of %s cannot be written: %s".formatted(launch.name(), e.getMessage()),
+                    run.path().toString(),
+                    "free some space there, or set TMPDIR to a directory that can be written",
+                    e);
+        }
+    }
+
+    /// The JDK has no exception of its own for these; the numbers are the kernel's.
     private static String reason(IOException e) {
         String message = String.valueOf(e.getMessage());
-        return message.contains("error=2,")
-                ? "there is no such program"
-                : message.contains("error=13,") ? "it may not be executed" : message;
+        Matcher number = ERROR_NUMBER.matcher(message);
+        return switch (number.find() ? number.group(1) : "") {
+            case "2" -> "there is no such program";
+            case "13" -> "it may not be executed";
+            default -> message;
+        };
     }
 
     private static void environment(Map<String, String> environment) {

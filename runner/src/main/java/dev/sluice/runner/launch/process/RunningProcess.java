@@ -3,7 +3,7 @@ package dev.sluice.runner.launch.process;
 import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ErrorLines;
 import dev.sluice.runner.launch.ExitStatus;
-import dev.sluice.runner.launch.RunDirectory;
+import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,15 +19,20 @@ final class RunningProcess implements RunningConnector {
 
     private final String name;
     private final Process process;
+    private final ProcessMark mark;
     private final ConnectorInputs inputs;
     private final ErrorLines errors;
     private volatile boolean stopped;
 
-    RunningProcess(String name, Process process, ConnectorInputs inputs, ErrorLines errors) {
+    RunningProcess(String name, Process process, ProcessMark mark, ConnectorInputs inputs, ErrorLines errors) {
         this.name = name;
         this.process = process;
+        this.mark = mark;
         this.inputs = inputs;
         this.errors = errors;
+        // As in a container: what the connector has started ends with it. A child that lives on would hold its
+        // pipes open, and whoever reads them would wait for ever.
+        process.onExit().thenRun(mark::kill);
     }
 
     @Override
@@ -61,8 +66,7 @@ final class RunningProcess implements RunningConnector {
         if (stopped && code != 0) {
             return new ExitStatus.Stopped();
         }
-        // The JDK reports a signal as a shell does.
-        return code > 128 && code < 160 ? new ExitStatus.Killed(code - 128) : new ExitStatus.Exited(code);
+        return ExitStatus.of(code);
     }
 
     @Override
@@ -74,13 +78,14 @@ final class RunningProcess implements RunningConnector {
     public void stop(Duration grace) {
         if (process.isAlive()) {
             stopped = true;
-            RunDirectory.stop(process.toHandle(), grace);
+            mark.stop(process.toHandle(), grace);
         }
     }
 
     @Override
     public void close() {
         stop(GRACE);
+        mark.kill();
         try {
             process.getOutputStream().close();
             process.getInputStream().close();

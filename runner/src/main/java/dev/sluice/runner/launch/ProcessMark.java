@@ -1,0 +1,75 @@
+package dev.sluice.runner.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A variable in the environment of a process, which everything it starts inherits: by it a child is found whose
+/// parent has ended. Such a child would hold the connector's pipes open for ever.
+///
+/// Only Linux lets the environment of a process be read; elsewhere a child whose parent has ended is not found.
+///
+/// @param value a directory, with a slash at its end, so that no other begins like it
+public record ProcessMark(String value) {
+    public static final String VARIABLE = "SLUICE_RUN";
+
+    private static final Path PROC = Path.of("/proc");
+
+    /// A killed process needs a moment, and one that nobody reaps never goes.
+    private static final Duration GONE = Duration.ofSeconds(2);
+
+    public static ProcessMark of(Path directory) {
+        return new ProcessMark(directory + "/");
+    }
+
+    /// Ends what carries the mark and still runs, and waits for it to be gone. Returns what was found.
+    public List<Long> kill() {
+        List<ProcessHandle> carriers = carriers();
+        carriers.forEach(ProcessHandle::destroyForcibly);
+        carriers.forEach(carrier -> await(carrier, GONE));
+        return carriers.stream().map(ProcessHandle::pid).toList();
+    }
+
+    /// Ends a process and everything it has started: asks, waits, then forces.
+    public void stop(ProcessHandle process, Duration grace) {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process);
+        all.forEach(ProcessHandle::destroy);
+        await(process, grace);
+        all.forEach(ProcessHandle::destroyForcibly);
+        kill();
+    }
+
+    private static void await(ProcessHandle process, Duration limit) {
+        try {
+            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Still there.
+        }
+    }
+
+    private List<ProcessHandle> carriers() {
+        return Files.isDirectory(PROC)
+                ? ProcessHandle.allProcesses().filter(this::isOn).toList()
+                : List.of();
+    }
+
+    private boolean isOn(ProcessHandle process) {
+        try {
+            String environment = Files.readString(
+                    PROC.resolve(Long.toString(process.pid())).resolve("environ"), StandardCharsets.ISO_8859_1);
+            return ("\0" + environment).contains("\0" + VARIABLE + "=" + value);
+        } catch (IOException e) {
+            return false; // Another user's, or it has just ended.
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.sluice.runner.sync;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.SyncState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A connection's place in memory, which remembers every state it was given. Can go down.
+final class InMemoryConnectionState implements ConnectionState {
+    final List<SyncState> saved = new ArrayList<>();
+    final List<String> ends = new ArrayList<>();
+    private final Map<StreamDescriptor, Generation> generations = new TreeMap<>();
+    private SyncState state = SyncState.EMPTY;
+    private long syncs;
+    private boolean down;
+
+    InMemoryConnectionState with(SyncState stored) {
+        state = stored;
+        return this;
+    }
+
+    void goDown() {
+        down = true;
+    }
+
+    void comeBack() {
+        down = false;
+    }
+
+    private void requireUp() {
+        if (down) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "state.unavailable",
+                    "the state store cannot be used: no space left on device",
+                    "state.db",
+                    "make it available again, then run the same command: nothing is lost");
+        }
+    }
+
+    @Override
+    public SyncState state() {
+        return state;
+    }
+
+    @Override
+    public Map<StreamDescriptor, Generation> generations() {
+        return Map.copyOf(generations);
+    }
+
+    @Override
+    public long begin(SyncState from, Map<StreamDescriptor, Generation> started) {
+        requireUp();
+        state = from;
+        generations.putAll(started);
+        return ++syncs;
+    }
+
+    @Override
+    public void save(SyncState given) {
+        requireUp();
+        saved.add(given);
+        state = given;
+    }
+
+    @Override
+    public void complete(StreamDescriptor stream) {
+        requireUp();
+        generations.computeIfPresent(stream, (_, generation) -> new Generation(generation.id(), true));
+    }
+
+    @Override
+    public void end(long sync, long records, long bytes, String failure) {
+        requireUp();
+        ends.add(failure);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,742 @@
+package dev.sluice.runner.sync;
+
+import static dev.sluice.runner.sync.Lines.error;
+import static dev.sluice.runner.sync.Lines.fullRefresh;
+import static dev.sluice.runner.sync.Lines.incremental;
+import static dev.sluice.runner.sync.Lines.log;
+import static dev.sluice.runner.sync.Lines.record;
+import static dev.sluice.runner.sync.Lines.state;
+import static dev.sluice.runner.sync.Lines.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.launch.ConnectorCommand;
+import dev.sluice.runner.launch.ExitStatus.Exited;
+import dev.sluice.runner.launch.ExitStatus.Killed;
+import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
+import dev.sluice.runner.launch.RunningConnector;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The ways a sync can end, and what is stored after each.
+@Timeout(60)
+final class SyncTest {
+    private final Scene scene = new Scene(incremental("orders"));
+
+    @AfterEach
+    void closesWhatItStarted() {
+        if (scene.launcher != null) {
+            assertThat(scene.launcher.launched).allMatch(connector -> connector.closed);
+        }
+    }
+
+    private static List<String> codes(SyncReport report) {
+        return report.failures().stream().map(RunnerException::code).toList();
+    }
+
+    private static RunnerException cause(SyncReport report) {
+        return report.failures().getFirst();
+    }
+
+    @Test
+    void movesRecordsAndStoresTheStateTheDestinationReturned() throws Exception {
+        SyncReport report = scene.source(
+                        log("reading"),
+                        record("orders", 1),
+                        record("orders", 2),
+                        state("orders", 2),
+                        status("orders", "COMPLETE"))
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(report.warnings()).isEmpty();
+        assertThat(scene.stored()).isEqualTo("""
+                        [{"type":"STREAM","stream":{"stream_descriptor":{"name":"orders"},"stream_state":{"cursor":2}}}]""");
+        assertThat(report.records()).isEqualTo(2);
+        assertThat(report.streams().getFirst().committed()).isEqualTo(2);
+        assertThat(report.streams().getFirst().complete()).isTrue();
+        assertThat(scene.store.ends).containsExactly("");
+    }
+
+    @Test
+    void forwardsRecordsStatesAndCompleteAndNothingElse() throws Exception {
+        scene.source(
+                        status("orders", "STARTED"),
+                        log("reading"),
+                        "noise",
+                        record("orders", 1),
+                        error("transient_error", "retried"),
+                        state("orders", 1),
+                        "{\"type\":\"CONTROL\",\"control\":{\"type\":\"CONNECTOR_CONFIG\",\"emitted_at\":1,\"connectorConfig\":{\"config\":{}}}}",
+                        "{\"type\":\"FUTURE\"}")
+                .run();
+
+        assertThat(scene.heard).extracting(m -> m.get("type").asText()).containsExactly("RECORD", "STATE", "TRACE");
+        assertThat(scene.completed()).containsExactly("orders");
+    }
+
+    @Test
+    void forwardsTheBytesOfARecordAsTheyCame() throws Exception {
+        String odd =
+                "{ \"type\":\"RECORD\" ,\"future\":1,\"record\":{\"stream\":\"orders\",\"data\":{\"id\":1180591620717411303424,"
+                        + "\"amount\":1.50E+400,\"name\":\"\\u00e9\"},\"emitted_at\":1}}";
+        String[] got = new String[1];
+        scene.source(odd)
+                .destination(stage -> {
+                    got[0] = stage.hear();
+                    while (stage.hear() != null) {}
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(got[0]).isEqualTo(odd);
+    }
+
+    @Test
+    void givesTheNextSyncTheStoredState() throws Exception {
+        scene.source(record("orders", 1), state("orders", 1)).run();
+        String[] given = new String[1];
+        scene.source(stage -> {
+                    given[0] = ((ConnectorCommand.Read) stage.command())
+                            .state()
+                            .orElseThrow()
+                            .toString();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(given[0]).isEqualTo("""
+                        [{"type":"STREAM","stream":{"stream_descriptor":{"name":"orders"},"stream_state":{"cursor":1}}}]""");
+    }
+
+    @Test
+    void leavesTheStateOptionOutWhenThereIsNone() throws Exception {
+        boolean[] absent = new boolean[1];
+        scene.source(stage -> {
+                    absent[0] =
+                            ((ConnectorCommand.Read) stage.command()).state().isEmpty();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(absent[0]).isTrue();
+    }
+
+    @Test
+    void keepsWhatWasCommittedWhenTheSourceFails() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1), record("orders", 2));
+                    stage.say(error("config_error", "the key has expired"));
+                    return new Exited(1);
+                })
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly(
+                        "source-x: the key has expired",
+                        "source-x exited with code 1 during read",
+                        "destination-y: some streams were not complete",
+                        "destination-y exited with code 1 during write");
+        assertThat(cause(report).type()).isEqualTo(FailureType.CONFIG_ERROR);
+        assertThat(scene.heard("RECORD")).as("what was read is not thrown away").hasSize(2);
+        assertThat(scene.completed()).isEmpty();
+        assertThat(scene.stored()).contains("\"cursor\":1");
+        assertThat(report.streams().getFirst().complete()).isFalse();
+        assertThat(scene.store.ends).containsExactly("source-x: the key has expired");
+    }
+
+    @Test
+    void namesTheSourceFirstEvenWhenItLeftNoTrace() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.complain("Traceback (most recent call last):");
+                    stage.complain("ValueError: no such page");
+                    return new Exited(1);
+                })
+                .run();
+
+        assertThat(cause(report).getMessage())
+                .isEqualTo("source-x exited with code 1 during read; it last said: ValueError: no such page");
+        assertThat(codes(report)).containsExactly("connector.exited", "connector.failed", "connector.exited");
+    }
+
+    @Test
+    void saysThatASourceWasKilledForItsMemory() throws Exception {
+        SyncReport report = scene.source(Scene.playing(new OutOfMemory(512 << 20), record("orders", 1)))
+                .run();
+
+        assertThat(cause(report).getMessage())
+                .isEqualTo("source-x was killed: it used all of its 512 MiB of memory during read");
+        assertThat(cause(report).next()).contains("raise `memory:` of this connector in the connection file");
+    }
+
+    @Test
+    void explainsADestinationThatWasKilledByHowItEndedAndNotByWhatItSaidLast() throws Exception {
+        SyncReport report = scene.source(record("orders", 1))
+                .destination(stage -> {
+                    stage.hear();
+                    stage.say(error("transient_error", "the buffer is nearly full"));
+                    return new Killed(9);
+                })
+                .run();
+
+        assertThat(cause(report).getMessage()).isEqualTo("destination-y was killed by signal 9 during write");
+    }
+
+    @Test
+    void succeedsWhenASourceReportsAnErrorAndEndsWell() throws Exception {
+        SyncReport report = scene.source(
+                        record("orders", 1), error("transient_error", "one page came late"), state("orders", 1))
+                .run();
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(scene.completed()).containsExactly("orders");
+        assertThat(report.warnings()).containsExactly("source-x: one page came late");
+    }
+
+    @Test
+    void stopsTheSourceWhenTheDestinationDies() throws Exception {
+        CountDownLatch sourceStopped = new CountDownLatch(1);
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1));
+                    try {
+                        stage.hang();
+                    } finally {
+                        sourceStopped.countDown();
+                    }
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    stage.say(error("config_error", "permission denied for schema staging"));
+                    return new Exited(1);
+                })
+                .run();
+
+        assertThat(sourceStopped.getCount()).isZero();
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly(
+                        "destination-y: permission denied for schema staging",
+                        "destination-y exited with code 1 during write");
+        assertThat(scene.store.saved).isEmpty();
+    }
+
+    @Test
+    void stopsASourceThatKeepsSendingToADeadDestination() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    for (int i = 0; ; i++) {
+                        stage.say(record("orders", i));
+                    }
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    return new Exited(3);
+                })
+                .run();
+
+        assertThat(codes(report)).containsExactly("connector.exited");
+        assertThat(cause(report).getMessage()).isEqualTo("destination-y exited with code 3 during write");
+    }
+
+    @Test
+    void keepsWhatADeadDestinationHadReturned() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1), record("orders", 2), state("orders", 2));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    stage.say(stage.hear());
+                    return new Killed(9);
+                })
+                .run();
+
+        assertThat(report.isSuccess()).isFalse();
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
+    void failsWhenTheDestinationStopsEarlyWithoutComplaint() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("destination-y ended before the source had");
+        assertThat(report.streams().getFirst().complete()).isFalse();
+    }
+
+    @Test
+    void failsWhenTheDestinationClosesItsInputAndLeavesWell() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        stage.say(record("orders", i));
+                    }
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.closeInput();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.isSuccess()).isFalse();
+        assertThat(cause(report).code()).isIn("destination.ended_early", "destination.stopped_reading");
+    }
+
+    @Test
+    void storesStatesThatComeWhileTheDestinationDrainsAfterASourceFailure() throws Exception {
+        scene.source(Scene.playing(new Exited(1), record("orders", 1), state("orders", 1)))
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    assertThat(stage.hear()).as("the end of the input").isNull();
+                    stage.say(state);
+                    return new Exited(1);
+                })
+                .run();
+
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
+    void failsWhenTheStoreIsDownAndStopsBothConnectors() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    scene.store.goDown();
+                    stage.say(stage.hear());
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(codes(report)).containsExactly("state.unavailable");
+        assertThat(cause(report).type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        assertThat(cause(report).where()).contains("state.db");
+        assertThat(report.warnings())
+                .containsExactly(
+                        "the end of this sync could not be noted: the state store cannot be used: no space left on device");
+    }
+
+    @Test
+    void failsWhenTheLastStateCannotBeStored() throws Exception {
+        SyncReport report = scene.source(record("orders", 1), state("orders", 1))
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    while (stage.hear() != null) {}
+                    scene.store.goDown();
+                    stage.say(state);
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(codes(report)).containsExactly("state.unavailable");
+        assertThat(report.streams().getFirst().complete()).isFalse();
+    }
+
+    @Test
+    void failsWhenACompleteStreamCannotBeNoted() throws Exception {
+        SyncReport report = scene.source(record("orders", 1))
+                .destination(stage -> {
+                    while (stage.hear() != null) {}
+                    scene.store.goDown();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(codes(report)).containsExactly("state.unavailable");
+    }
+
+    @Test
+    void failsOnARecordOfAStreamItDidNotAskFor() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1), record("Orders", 2));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(cause(report).getMessage())
+                .isEqualTo("source-x sent a record of the stream 'Orders', which it was not asked for");
+        assertThat(scene.stored()).as("what came before it is kept").contains("\"cursor\":1");
+        assertThat(scene.completed()).isEmpty();
+    }
+
+    @Test
+    void dropsAStateOfAStreamItDidNotAskFor() throws Exception {
+        SyncReport report = scene.source(record("orders", 1), state("customers", 5), state("orders", 1))
+                .run();
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(scene.heard("STATE")).hasSize(1);
+        assertThat(scene.log).contains("WARN source-x: sent a state of a stream it was not asked for; it was dropped");
+    }
+
+    @Test
+    void failsWhenARecordWasLost() throws Exception {
+        SyncReport report = scene.source(
+                        record("orders", 1),
+                        "{\"type\": \"RECORD\", \"record\": {\"stream\": \"orders\", \"data\": {\"name\": \"Ann Smi",
+                        record("orders", 2),
+                        state("orders", 2))
+                .run();
+
+        assertThat(cause(report).getMessage())
+                .isEqualTo("source-x lost 1 record: they were not valid messages (invariant 3)");
+        assertThat(scene.completed()).isEmpty();
+        assertThat(scene.log).as("customer data").noneMatch(line -> line.contains("Ann"));
+    }
+
+    @Test
+    void failsWhenTwoMessagesShareALine() throws Exception {
+        SyncReport report =
+                scene.source(record("orders", 1) + record("orders", 2)).run();
+
+        assertThat(report.isSuccess()).isFalse();
+        assertThat(scene.heard("RECORD")).hasSize(1);
+    }
+
+    @Test
+    void survivesNoiseAndMessagesFromTheFuture() throws Exception {
+        SyncReport report = scene.source(
+                        "\uFEFFLoading driver…",
+                        "",
+                        "   ",
+                        "42",
+                        "[]",
+                        "{",
+                        "}",
+                        "{\"type\":\"STATE\"}",
+                        "{\"type\":\"FUTURE\",\"future\":{}}",
+                        "{\"type\":\"TRACE\",\"trace\":{\"type\":\"FUTURE\",\"emitted_at\":1}}",
+                        record("orders", 1) + "\r",
+                        state("orders", 1))
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(scene.heard("RECORD")).hasSize(1);
+        assertThat(scene.log).contains("INFO source-x: Loading driver…", "INFO source-x: 42");
+    }
+
+    @Test
+    void takesAnEmptyNamespaceForNone() throws Exception {
+        SyncReport report = scene.source(
+                        "{\"type\":\"RECORD\",\"record\":{\"namespace\":\"\",\"stream\":\"orders\",\"data\":{\"id\":1},\"emitted_at\":1}}",
+                        "{\"type\":\"RECORD\",\"record\":{\"namespace\":null,\"stream\":\"orders\",\"data\":{\"id\":2},\"emitted_at\":1}}",
+                        "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":"
+                                + "{\"name\":\"orders\",\"namespace\":\"\"},\"stream_state\":{\"cursor\":2}}}}")
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(report.streams().getFirst().committed()).isEqualTo(2);
+    }
+
+    @Test
+    void keepsStreamsOfOneNameInTwoNamespacesApart() throws Exception {
+        Scene two = new Scene(
+                Lines.inNamespace("eu", incremental("orders")), Lines.inNamespace("us", incremental("orders")));
+        String record =
+                "{\"type\":\"RECORD\",\"record\":{\"namespace\":\"%s\",\"stream\":\"orders\",\"data\":{\"id\":1},\"emitted_at\":1}}";
+        SyncReport report = two.source(record.formatted("eu"), record.formatted("us"), record.formatted("us"))
+                .run();
+
+        assertThat(report.streams())
+                .extracting(stream -> stream.stream() + " " + stream.records())
+                .containsExactly("eu.orders 1", "us.orders 2");
+    }
+
+    @Test
+    void startsNothingForAnEmptyCatalog() throws Exception {
+        Scene empty = new Scene();
+        SyncReport report = empty.run();
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(empty.launcher.launched).isEmpty();
+    }
+
+    @Test
+    void closesTheSourceWhenTheDestinationCannotBeStarted() throws Exception {
+        RunnerException refused = new RunnerException(
+                FailureType.CONFIG_ERROR, "docker.no_such_image", "the image destination-y is not here", "", "");
+        ScriptedLauncher launcher =
+                new ScriptedLauncher(
+                        stage -> {
+                            stage.hang();
+                            return new Exited(0);
+                        },
+                        stage -> new Exited(0)) {
+                    @Override
+                    public RunningConnector launch(
+                            dev.sluice.runner.launch.ConnectorLaunch connector,
+                            ConnectorCommand command,
+                            LineSink stderr) {
+                        if (command instanceof ConnectorCommand.Write) {
+                            throw refused;
+                        }
+                        return super.launch(connector, command, stderr);
+                    }
+                };
+
+        SyncReport report = scene.run(launcher);
+
+        assertThat(codes(report)).containsExactly("docker.no_such_image");
+        assertThat(launcher.launched).hasSize(1).allMatch(connector -> connector.closed);
+    }
+
+    @Test
+    void endsInGoodOrderWhenItIsCancelled() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    Thread.startVirtualThread(scene::cancel);
+                    assertThat(stage.hear()).as("the end of the input").isNull();
+                    stage.say(state);
+                    stage.say(error("transient_error", "the input ended before orders was complete"));
+                    return new Exited(1);
+                })
+                .run();
+
+        assertThat(report.failures()).extracting(RunnerException::getMessage).containsExactly("the sync was stopped");
+        assertThat(scene.stored()).contains("\"cursor\":1");
+        assertThat(scene.completed()).isEmpty();
+    }
+
+    @Test
+    void doesNotCompleteStreamsOfASourceThatLeavesWellWhenCancelled() throws Exception {
+        SyncReport report = scene.source(stage -> {
+                    stage.say(record("orders", 1));
+                    try {
+                        stage.hang();
+                    } catch (InterruptedException e) {
+                        return new Exited(0); // As a source that handles SIGTERM politely.
+                    }
+                    return new Exited(1);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    Thread.startVirtualThread(scene::cancel);
+                    return scene.returning().play(stage);
+                })
+                .run();
+
+        assertThat(codes(report)).containsExactly("sync.cancelled");
+        assertThat(scene.completed()).isEmpty();
+    }
+
+    @Test
+    void canBeCancelledWhileTheConnectorsAreStarted() throws Exception {
+        ScriptedLauncher launcher =
+                new ScriptedLauncher(
+                        stage -> {
+                            stage.hang();
+                            return new Exited(0);
+                        },
+                        scene.returning()) {
+                    @Override
+                    public RunningConnector launch(
+                            dev.sluice.runner.launch.ConnectorLaunch connector,
+                            ConnectorCommand command,
+                            LineSink stderr) {
+                        if (command instanceof ConnectorCommand.Write) {
+                            scene.cancel();
+                        }
+                        return super.launch(connector, command, stderr);
+                    }
+                };
+
+        assertThat(codes(scene.run(launcher))).containsExactly("sync.cancelled");
+    }
+
+    @Test
+    void stopsASourceThatSendsNothing() throws Exception {
+        SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofSeconds(30))
+                .source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1));
+                    while (true) {
+                        stage.say(log("still waiting"));
+                        Thread.sleep(10);
+                    }
+                })
+                .run();
+
+        assertThat(cause(report).getMessage()).isEqualTo("source-x sent nothing for 300 ms and was stopped");
+        assertThat(cause(report).type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
+    void stopsADestinationThatTakesNothing() throws Exception {
+        SyncReport report = scene.limits(Duration.ofSeconds(30), Duration.ofMillis(300))
+                .source(stage -> {
+                    for (int i = 0; ; i++) {
+                        stage.say(record("orders", i));
+                    }
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("destination-y did nothing for 300 ms and was stopped");
+        assertThat(cause(report).next()).contains("raise `destination_timeout` under `limits:` if it needs longer");
+    }
+
+    @Test
+    void stopsADestinationThatDoesNotEndAfterItsInput() throws Exception {
+        SyncReport report = scene.limits(Duration.ofSeconds(30), Duration.ofMillis(300))
+                .source(record("orders", 1))
+                .destination(stage -> {
+                    while (stage.hear() != null) {}
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(codes(report)).containsExactly("destination.timeout");
+    }
+
+    @Test
+    void doesNotBlameADestinationForASourceThatDoesNotEnd() throws Exception {
+        SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofMillis(300))
+                .source(stage -> {
+                    stage.closeOutput();
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(cause(report).getMessage()).startsWith("source-x ");
+    }
+
+    @Test
+    void keepsSecretsOutOfFailures() throws Exception {
+        scene.mask.learn(
+                Lines.json("{\"password\":\"hunter22\"}"),
+                Lines.json("{\"properties\":{\"password\":{\"airbyte_secret\":true}}}"));
+        SyncReport report = scene.source(stage -> {
+                    stage.say("connecting with hunter22", log("password is hunter22"));
+                    stage.complain("login failed for hunter22");
+                    stage.say(error("config_error", "cannot log in with hunter22"));
+                    return new Exited(1);
+                })
+                .run();
+
+        assertThat(report.failures()).noneMatch(e -> e.toString().contains("hunter22"));
+        assertThat(scene.log).noneMatch(line -> line.contains("hunter22"));
+        assertThat(scene.store.ends.toString()).doesNotContain("hunter22");
+    }
+
+    @Test
+    void givesTheDestinationItsWordAboutWhereTheDataIs() throws Exception {
+        SyncReport report = scene.source(record("orders", 1))
+                .destination(stage -> {
+                    while (stage.hear() != null) {}
+                    stage.say("{\"type\":\"TRACE\",\"trace\":{\"type\":\"ANALYTICS\",\"emitted_at\":1,\"analytics\":"
+                            + "{\"type\":\"sluice.where_to_look\",\"value\":\"in quickstart.duckdb\"}}}");
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.whereToLook()).contains("in quickstart.duckdb");
+    }
+
+    @Test
+    void injectsAStateForAFullRefreshStreamThatSentNone() throws Exception {
+        Scene whole = new Scene(fullRefresh("products"));
+        whole.source(record("products", 1)).run();
+
+        ObjectNode injected = (ObjectNode) whole.heard("STATE").getFirst().get("state");
+        assertThat(injected.at("/stream/stream_state").toString()).isEqualTo("{}");
+        assertThat(injected.at("/sourceStats/recordCount").asDouble()).isEqualTo(1.0);
+    }
+
+    @Test
+    void doesNotInjectAStateWhereOneIsSharedByAllStreams() throws Exception {
+        Scene whole = new Scene(fullRefresh("products"), incremental("orders"));
+        whole.source(record("products", 1), Lines.globalState(7, "orders")).run();
+        assertThat(whole.heard("STATE")).hasSize(1);
+
+        SyncReport quiet = whole.source(record("products", 1)).run();
+        assertThat(quiet.failures()).as("the stored state is a shared one").isEmpty();
+        assertThat(whole.heard("STATE")).isEmpty();
+        assertThat(whole.stored()).contains("\"lsn\":7");
+    }
+
+    /// What the source says of the streams `a` and `b`, and which of them the destination is told are complete.
+    @Test
+    void completesAllStreamsOfASourceThatKnowsNoStatuses() throws Exception {
+        assertThat(statuses(new Exited(0))).isEqualTo("complete [a, b], success");
+    }
+
+    @Test
+    void completesAStreamWithoutAStatusBesideOnesThatHaveIt() throws Exception {
+        assertThat(statuses(new Exited(0), status("a", "STARTED"), status("a", "COMPLETE"), status("b", "RUNNING")))
+                .isEqualTo("complete [a, b], success");
+    }
+
+    @Test
+    void withholdsCompleteFromAnIncompleteStreamAndFails() throws Exception {
+        assertThat(statuses(new Exited(0), status("a", "COMPLETE"), status("b", "STARTED"), status("b", "INCOMPLETE")))
+                .isEqualTo("complete [a], source-x ended well although the stream 'b' is incomplete");
+    }
+
+    @Test
+    void completesNothingWhenTheSourceFailed() throws Exception {
+        assertThat(statuses(new Exited(1), status("a", "COMPLETE"), status("b", "COMPLETE")))
+                .isEqualTo("complete [], source-x exited with code 1 during read");
+    }
+
+    private static String statuses(Exited exit, String... said) throws Exception {
+        Scene two = new Scene(fullRefresh("a"), fullRefresh("b"));
+        SyncReport report = two.source(Scene.playing(exit, said)).run();
+        return "complete %s, %s"
+                .formatted(
+                        two.completed(),
+                        report.isSuccess() ? "success" : cause(report).getMessage());
+    }
+
+    @Test
+    void sendsCompleteAfterEverythingElseOfAllStreams() throws Exception {
+        Scene two = new Scene(fullRefresh("a"), incremental("b"));
+        two.source(record("a", 1), record("b", 1), state("b", 1)).run();
+
+        assertThat(two.heard)
+                .extracting(m -> m.get("type").asText())
+                .containsExactly("RECORD", "RECORD", "STATE", "STATE", "TRACE", "TRACE");
+        JsonNode complete = two.heard("TRACE").getFirst().at("/trace/stream_status");
+        assertThat(complete.at("/stream_descriptor").toString()).isEqualTo("{\"name\":\"a\"}");
+        assertThat(complete.at("/status").asText()).isEqualTo("COMPLETE");
+    }
+}
