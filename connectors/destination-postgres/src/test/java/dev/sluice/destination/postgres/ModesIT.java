@@ -127,6 +127,9 @@ class ModesIT {
                     .succeeded();
         }
         assertThat(people()).containsExactly("1 five", "2 later null", "3 later");
+
+        sync(config(), DEDUP, person(2, "earlier null", "null"), person(4, "null", "null"), person(4, "one", 1));
+        assertThat(people()).containsExactly("1 five", "2 later null", "3 later", "4 one");
     }
 
     @Test
