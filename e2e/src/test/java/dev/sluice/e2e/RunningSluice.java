@@ -72,18 +72,15 @@ final class RunningSluice {
         return signal("INT");
     }
 
-    RunningSluice terminate() {
-        return signal("TERM");
+    /// @param name without `SIG`
+    RunningSluice signal(String name) {
+        Program.run("kill", "-" + name, String.valueOf(process.pid()));
+        return this;
     }
 
     void kill9() {
         process.destroyForcibly();
         await();
-    }
-
-    private RunningSluice signal(String name) {
-        Program.run("kill", "-" + name, String.valueOf(process.pid()));
-        return this;
     }
 
     private void await() {

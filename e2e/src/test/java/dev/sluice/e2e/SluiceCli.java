@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +140,17 @@ final class SluiceCli implements BeforeEachCallback, AfterEachCallback {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /// Whether a state with this text has been stored in `.sluice/state.db`, read as bytes: states are text in it.
+    boolean hasStored(String text) throws IOException {
+        for (String name : List.of("state.db", "state.db-wal")) {
+            Path file = work().resolve(".sluice").resolve(name);
+            if (Files.exists(file) && new String(Files.readAllBytes(file), StandardCharsets.UTF_8).contains(text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Everything the runner has written beside the connection files: logs and states.

@@ -17,35 +17,41 @@ final class TestingPostgres implements Warehouse {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static PostgreSQLContainer server;
 
+    private final PostgreSQLContainer container;
     private final String database;
 
-    private TestingPostgres(String database) {
+    private TestingPostgres(PostgreSQLContainer container, String database) {
+        this.container = container;
         this.database = database;
     }
 
     static TestingPostgres make() {
         String database = "e2e_" + DATABASES.incrementAndGet();
-        new TestingPostgres(server().getDatabaseName()).execute("CREATE DATABASE " + database);
-        return new TestingPostgres(database);
+        on(server()).execute("CREATE DATABASE " + database);
+        return new TestingPostgres(server(), database);
+    }
+
+    /// The first database of a server that the test has started itself.
+    static TestingPostgres on(PostgreSQLContainer container) {
+        return new TestingPostgres(container, container.getDatabaseName());
     }
 
     private static synchronized PostgreSQLContainer server() {
         if (server == null) {
-            server = start();
+            server = container();
+            server.start();
+            // Nobody else stops it: the container that would is one more image to pull.
+            Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
         }
         return server;
     }
 
-    /// A server for a test that breaks it; whoever starts it stops it.
-    static PostgreSQLContainer start() {
-        PostgreSQLContainer started = new PostgreSQLContainer(
+    /// For a test that breaks it; whoever starts it stops it.
+    static PostgreSQLContainer container() {
+        return new PostgreSQLContainer(
                         DockerImageName.parse("sluice/postgres:test").asCompatibleSubstituteFor("postgres"))
                 .withUsername(USER)
                 .withPassword(PASSWORD);
-        started.start();
-        // Nobody else does: the container that would is one more image to pull.
-        Runtime.getRuntime().addShutdownHook(new Thread(started::stop));
-        return started;
     }
 
     /// The password comes from the environment of the command, see [#tellPassword].
@@ -66,18 +72,36 @@ final class TestingPostgres implements Warehouse {
                         launch, launch.equals("docker") ? "\n  network: host" : "", host(), port(), database, USER);
     }
 
+    /// As Airbyte's destination names it.
+    @Override
+    public String table(String stream) {
+        return '"' + stream.replaceAll("[^A-Za-z0-9_]", "_") + '"';
+    }
+
     /// Gives the password to the commands of a test.
     TestingPostgres tellPassword(SluiceCli sluice) {
         sluice.variable("WAREHOUSE_PASSWORD", PASSWORD);
         return this;
     }
 
+    /// Cuts all sessions of this database and lets no new one in, as a server that went down does.
+    void goAway() {
+        on(container).execute("ALTER DATABASE %s ALLOW_CONNECTIONS false".formatted(database));
+        on(container)
+                .one("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '%s'"
+                        .formatted(database));
+    }
+
+    void comeBack() {
+        on(container).execute("ALTER DATABASE %s ALLOW_CONNECTIONS true".formatted(database));
+    }
+
     String host() {
-        return server().getHost();
+        return container.getHost();
     }
 
     int port() {
-        return server().getMappedPort(5432);
+        return container.getMappedPort(5432);
     }
 
     String database() {

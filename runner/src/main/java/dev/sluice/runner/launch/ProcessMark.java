@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// A variable in the environment of a process, which everything it starts inherits: by it a child is found whose
 /// parent has ended. Such a child would hold the connector's pipes open for ever.
@@ -20,19 +22,19 @@ public record ProcessMark(String value) {
 
     private static final Path PROC = Path.of("/proc");
 
+    /// A killed process needs a moment, and one that nobody reaps never goes.
+    private static final Duration GONE = Duration.ofSeconds(2);
+
     public static ProcessMark of(Path directory) {
         return new ProcessMark(directory + "/");
     }
 
-    /// Ends what carries the mark and still runs. Returns what was found.
+    /// Ends what carries the mark and still runs, and waits for it to be gone. Returns what was found.
     public List<Long> kill() {
-        List<Long> killed = new ArrayList<>();
-        for (ProcessHandle process : carriers()) {
-            if (process.destroyForcibly()) {
-                killed.add(process.pid());
-            }
-        }
-        return killed;
+        List<ProcessHandle> carriers = carriers();
+        carriers.forEach(ProcessHandle::destroyForcibly);
+        carriers.forEach(carrier -> await(carrier, GONE));
+        return carriers.stream().map(ProcessHandle::pid).toList();
     }
 
     /// Ends a process and everything it has started: asks, waits, then forces.
@@ -40,15 +42,19 @@ public record ProcessMark(String value) {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process);
         all.forEach(ProcessHandle::destroy);
-        try {
-            process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            // Still there: forced below.
-        }
+        await(process, grace);
         all.forEach(ProcessHandle::destroyForcibly);
         kill();
+    }
+
+    private static void await(ProcessHandle process, Duration limit) {
+        try {
+            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Still there.
+        }
     }
 
     private List<ProcessHandle> carriers() {

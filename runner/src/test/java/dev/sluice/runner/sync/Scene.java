@@ -43,6 +43,8 @@ final class Scene {
     private final List<Sync> running = Collections.synchronizedList(new ArrayList<>());
     private Map<String, StreamSettings> settings = Map.of();
     private Limits limits = Limits.DEFAULT;
+    private String sourceCommand = "source-x";
+    private String destinationCommand = "destination-y";
     private Script source = playing(new Exited(0));
     private Script destination = returning();
     ScriptedLauncher launcher;
@@ -73,6 +75,13 @@ final class Scene {
 
     Scene destination(Script script) {
         destination = script;
+        return this;
+    }
+
+    /// Programs to be run instead of scripts.
+    Scene programs(Path sourceProgram, Path destinationProgram) {
+        sourceCommand = sourceProgram.toString();
+        destinationCommand = destinationProgram.toString();
         return this;
     }
 
@@ -118,8 +127,8 @@ final class Scene {
         return new Connection(
                 "orders",
                 Path.of("orders.yaml"),
-                connector("source-x"),
-                connector("destination-y"),
+                connector("source-x", sourceCommand),
+                connector("destination-y", destinationCommand),
                 settings,
                 StreamSettings.DEFAULT,
                 Optional.empty(),
@@ -127,9 +136,10 @@ final class Scene {
                 Optional.empty());
     }
 
-    private static Connection.Connector connector(String name) {
+    private static Connection.Connector connector(String name, String command) {
         return new Connection.Connector(
-                new ConnectorLaunch.AsProcess(name, List.of(name), Path.of("")),
+                new ConnectorLaunch.AsProcess(
+                        name, List.of(command), Path.of("").toAbsolutePath()),
                 Json.mapper().createObjectNode());
     }
 

@@ -14,7 +14,8 @@ public record CommcareConfig(
                 description = "User and API key as user@example.org:0123456789abcdef. The key is made under My Account"
                         + " Settings, API Keys.",
                 order = 0,
-                secret = true)
+                secret = true,
+                env = "COMMCARE_API_KEY")
         String apiKey,
 
         @Setting(

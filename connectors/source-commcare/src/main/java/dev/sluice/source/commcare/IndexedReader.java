@@ -60,6 +60,13 @@ final class IndexedReader {
             Instant last = from;
             for (ObjectNode row : page.rows()) {
                 Instant at = emit(row);
+                if (at.isBefore(from.minusSeconds(1))) {
+                    // Asking on would never end.
+                    throw ConnectorException.system(
+                            "CommCare HQ was asked for %ss since %s and sent one of %s; whatever answers at `base_url` does not filter by indexed_on"
+                                    .formatted(resource, IndexedOn.naive(from), IndexedOn.naive(at)),
+                            null);
+                }
                 last = at.isAfter(last) ? at : last;
             }
             checkpoint();

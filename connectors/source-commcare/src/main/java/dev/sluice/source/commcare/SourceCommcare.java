@@ -9,8 +9,12 @@ import dev.sluice.protocol.AirbyteCatalog;
 import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.AirbyteStream;
 import dev.sluice.protocol.ConfiguredAirbyteCatalog;
+import dev.sluice.protocol.ConfiguredAirbyteStream;
+import dev.sluice.protocol.DestinationSyncMode;
+import dev.sluice.protocol.SyncMode;
 import dev.sluice.source.commcare.CommcareClient.Patience;
 import dev.sluice.source.commcare.CommcareClient.Waiting;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +84,26 @@ public final class SourceCommcare implements Source<CommcareConfig> {
             throws InterruptedException {
         try (CommcareClient client = new CommcareClient(config, forRead)) {
             new CommcareReader(config, client, states, out).read(catalog);
+        }
+    }
+
+    @Override
+    public void rehearse(MessageEmitter out) throws IOException, InterruptedException {
+        try (Rehearsal commcare = new Rehearsal()) {
+            CommcareConfig config = commcare.config();
+            check(config);
+            List<ConfiguredAirbyteStream> streams = discover(config).streams().stream()
+                    .map(stream -> new ConfiguredAirbyteStream(
+                            stream,
+                            SyncMode.INCREMENTAL,
+                            stream.defaultCursorField(),
+                            DestinationSyncMode.APPEND_DEDUP,
+                            stream.sourceDefinedPrimaryKey(),
+                            0,
+                            0,
+                            0))
+                    .toList();
+            read(config, new ConfiguredAirbyteCatalog(streams), SourceStates.none(), out);
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,8 @@ public final class LoopbackCommcare implements AutoCloseable {
             WITHOUT_META,
             /// The argument is the delay in milliseconds.
             SLOW,
+            /// The delay comes in the middle of the body.
+            STALLED_IN_BODY,
             CLOSED_IN_BODY
         }
 
@@ -147,6 +150,7 @@ public final class LoopbackCommcare implements AutoCloseable {
     private TimeStyle timeStyle = TimeStyle.MICROS_Z;
     private boolean unstableTies = true;
     private long delayMillis;
+    private final Set<String> ignored = new HashSet<>();
 
     private LoopbackCommcare(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -341,6 +345,11 @@ public final class LoopbackCommcare implements AutoCloseable {
         unstableTies = unstable;
     }
 
+    /// The parameter has no effect any more, as if the server did not know it.
+    public synchronized void ignore(String parameter) {
+        ignored.add(parameter);
+    }
+
     /// Every answer takes this long.
     public synchronized void delay(Duration delay) {
         delayMillis = delay.toMillis();
@@ -455,10 +464,15 @@ public final class LoopbackCommcare implements AutoCloseable {
             if (delay > 0 && closing.await(delay, TimeUnit.MILLISECONDS)) {
                 return;
             }
-            if (fault.isPresent() && fault.get().fault.kind() == Fault.Kind.CLOSED_IN_BODY) {
+            if (fault.isPresent()
+                    && Set.of(Fault.Kind.STALLED_IN_BODY, Fault.Kind.CLOSED_IN_BODY)
+                            .contains(fault.get().fault.kind())) {
                 exchange.sendResponseHeaders(200, answer.body().length);
                 exchange.getResponseBody().write(answer.body(), 0, answer.body().length / 2);
                 exchange.getResponseBody().flush();
+                if (fault.get().fault.kind() == Fault.Kind.STALLED_IN_BODY) {
+                    closing.await(Long.parseLong(fault.get().fault.argument()), TimeUnit.MILLISECONDS);
+                }
                 return; // Closing the exchange with bytes owed closes the connection.
             }
             send(exchange, answer);
@@ -590,13 +604,13 @@ public final class LoopbackCommcare implements AutoCloseable {
         return Answer.json(200, answer);
     }
 
-    private static boolean passes(ObjectNode row, Map<String, String> query, Filter filter) {
+    private boolean passes(ObjectNode row, Map<String, String> query, Filter filter) {
         boolean passes =
                 query.containsKey("include_archived") || !row.path("archived").asBoolean();
         for (var parameter : query.entrySet()) {
             String name = parameter.getKey();
             String value = parameter.getValue();
-            if (NO_FILTERS.contains(name)) {
+            if (NO_FILTERS.contains(name) || ignored.contains(name)) {
                 continue;
             }
             String time = name.replaceFirst("_(start|end)$", "");
@@ -731,7 +745,7 @@ public final class LoopbackCommcare implements AutoCloseable {
                 body.remove("meta");
                 yield Answer.json(answer.status(), body);
             }
-            case SLOW, CLOSED_IN_BODY -> answer;
+            case SLOW, STALLED_IN_BODY, CLOSED_IN_BODY -> answer;
         };
     }
 

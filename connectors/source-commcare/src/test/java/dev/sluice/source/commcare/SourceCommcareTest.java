@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cdk.config.ConfigSchema;
 import dev.sluice.cdk.testing.ConnectorHarness;
 import dev.sluice.cdk.testing.Transcript;
 import dev.sluice.protocol.AirbyteCatalog;
@@ -82,8 +83,7 @@ final class SourceCommcareTest {
         ObjectNode published = config.deepCopy();
         published.remove("base_url");
 
-        assertThat(dev.sluice.cdk.config.ConfigSchema.read(
-                        published, dev.sluice.cdk.config.ConfigSchema.of(CommcareConfig.class), CommcareConfig.class))
+        assertThat(ConfigSchema.read(published, ConfigSchema.of(CommcareConfig.class), CommcareConfig.class))
                 .isEqualTo(new CommcareConfig(
                         LoopbackCommcare.API_KEY,
                         "corpora",
@@ -153,6 +153,14 @@ final class SourceCommcareTest {
         assertThat(status.message().orElseThrow())
                 .contains("it has cut off the API for a while because of too many requests (401)")
                 .doesNotContain("api_key");
+    }
+
+    @Test
+    void rehearsesARead() {
+        Transcript rehearsal = connector.run(List.of("train-aot")).succeeded();
+
+        assertThat(ids(rehearsal, "Visit")).hasSize(400);
+        assertThat(ids(rehearsal, CASES)).hasSize(200);
     }
 
     // --- reading everything once ---
@@ -540,10 +548,11 @@ final class SourceCommcareTest {
                 .hasSize(2);
     }
 
-    @Test
-    void asksAgainWhenAnAnswerTakesTooLong() {
+    @ParameterizedTest
+    @EnumSource(names = {"SLOW", "STALLED_IN_BODY"})
+    void asksAgainWhenAnAnswerTakesTooLong(Kind kind) {
         commcare.generateForms(50, FROM, SECOND);
-        commcare.fail(Fault.once(Kind.SLOW, "form", 1, "60000"));
+        commcare.fail(Fault.once(kind, "form", 1, "60000"));
         connector = ConnectorHarness.of(TestingCommcare.patient(3, Duration.ofSeconds(2)));
 
         Transcript read = read(config.put("page_size", 20), FORMS).succeeded();
@@ -582,6 +591,18 @@ final class SourceCommcareTest {
         assertThat(error.message())
                 .isEqualTo(commcare.address()
                         + " answered with status 418, which CommCare HQ's API does not: check `base_url`");
+    }
+
+    @Test
+    void doesNotAskForeverWhenTheServerIgnoresTheTime() {
+        commcare.generateForms(100, FROM, SECOND);
+        commcare.ignore("indexed_on_start");
+
+        Transcript read = read(config.put("page_size", 20).put("start_date", "2025-01-01T00:00:00Z"), FORMS);
+
+        assertThat(onlyError(read).message())
+                .isEqualTo("CommCare HQ was asked for forms since 2025-01-01T00:00:00.000000 and sent one of"
+                        + " 2024-01-01T00:00:00.000000; whatever answers at `base_url` does not filter by indexed_on");
     }
 
     @Test

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Starts connectors as processes of this user.
@@ -45,6 +47,8 @@ public final class ProcessLauncher implements Launcher {
             "SSL_CERT_DIR",
             "REQUESTS_CA_BUNDLE",
             "JAVA_OPTS");
+
+    private static final Pattern ERROR_NUMBER = Pattern.compile("error[=:] ?(\\d+)");
 
     private final RunDirectory run;
 
@@ -106,11 +110,15 @@ public final class ProcessLauncher implements Launcher {
         }
     }
 
+    /// The JDK has no exception of its own for these; the numbers are the kernel's.
     private static String reason(IOException e) {
         String message = String.valueOf(e.getMessage());
-        return message.contains("error=2,")
-                ? "there is no such program"
-                : message.contains("error=13,") ? "it may not be executed" : message;
+        Matcher number = ERROR_NUMBER.matcher(message);
+        return switch (number.find() ? number.group(1) : "") {
+            case "2" -> "there is no such program";
+            case "13" -> "it may not be executed";
+            default -> message;
+        };
     }
 
     private static void environment(Map<String, String> environment) {

@@ -1,0 +1,73 @@
+package dev.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// `kill -9` in the middle of a sync, and the sync after it.
+final class KillIT {
+    @RegisterExtension
+    private final SluiceCli sluice = new SluiceCli();
+
+    @RegisterExtension
+    private final TestingCommcare commcare = new TestingCommcare();
+
+    enum Victim {
+        RUNNER,
+        SOURCE,
+        DESTINATION
+    }
+
+    static Stream<Arguments> everybodyInBothKinds() {
+        return Stream.of(Victim.values())
+                .flatMap(victim -> Stream.of("docker", "process").map(launch -> Arguments.of(victim, launch)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("everybodyInBothKinds")
+    void losesAndDoublesNothing(Victim victim, String launch) {
+        Warehouse warehouse =
+                launch.equals("docker") ? TestingPostgres.make().tellPassword(sluice) : DuckdbFile.in(sluice.work());
+        RunningSluice sync = HeldSync.start(sluice, commcare, warehouse, launch);
+
+        switch (victim) {
+            case RUNNER -> {
+                sync.kill9();
+                assertThat(sluice.runDirectories())
+                        .as("run directories of a killed runner")
+                        .hasSize(1);
+            }
+            case SOURCE -> {
+                kill(launch, "read");
+                assertThat(sync.finished().exits(1).err()).contains("was killed by signal 9 during read");
+                sluice.nothingLeftBehind();
+            }
+            case DESTINATION -> {
+                kill(launch, "write");
+                assertThat(sync.finished().exits(1).err()).contains("was killed by signal 9 during write");
+                sluice.nothingLeftBehind();
+            }
+        }
+        commcare.release();
+        commcare.forgetRequests();
+
+        sluice.run("sync", HeldSync.FILE).succeeds();
+
+        CommcareIT.assertForms(warehouse, HeldSync.FORMS);
+        assertThat(HeldSync.wentOn(commcare)).isTrue();
+        // Also what the killed runner had left.
+        sluice.nothingLeftBehind();
+    }
+
+    private void kill(String launch, String verb) {
+        if (launch.equals("docker")) {
+            Docker.kill(sluice.container(verb).orElseThrow());
+        } else {
+            sluice.process(verb).orElseThrow().destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.runner.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class RunDirectoryTest {
+    @Test
+    void isForThisUserOnlyAndGoesWhenItIsClosed() throws Exception {
+        RunDirectory run = RunDirectory.create();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(run.path())))
+                .isEqualTo("rwx------");
+        Files.createDirectories(run.path().resolve("read-1/deep"));
+        Files.writeString(run.path().resolve("read-1/deep/config.json"), "{}");
+        run.close();
+        assertThat(run.path()).doesNotExist();
+    }
+
+    @Test
+    void sweepsWhatAKilledRunnerLeft() throws Exception {
+        Path left = KilledRunner.leave("process");
+        assertThat(left.resolve("lock")).exists();
+
+        List<String> swept = RunDirectory.sweep();
+
+        assertThat(left).doesNotExist();
+        assertThat(swept).contains("directory " + left.getFileName());
+        assertThat(swept).anyMatch(line -> line.startsWith("process "));
+        assertThat(ProcessMark.of(left).kill()).isEmpty();
+    }
+
+    @Test
+    void doesNotSweepALivingRunner() throws Exception {
+        try (RunDirectory run = RunDirectory.create()) {
+            RunDirectory.sweep();
+            assertThat(run.path()).exists();
+            assertThat(RunDirectory.isAlive(run.id())).isTrue();
+        }
+    }
+
+    @Test
+    void leavesAProcessAloneThatGotTheNumberOfADeadOne() throws Exception {
+        Path left = KilledRunner.leave("process");
+        ProcessMark.of(left).kill();
+        Process bystander = new ProcessBuilder("sleep", "1000").start();
+        try {
+            Files.writeString(left.resolve("processes"), bystander.pid() + " 2020-01-01T00:00:00Z\n99\nhalf");
+            RunDirectory.sweep();
+            assertThat(bystander.isAlive()).isTrue();
+            assertThat(left).doesNotExist();
+        } finally {
+            bystander.destroyForcibly();
+        }
+    }
+
+    @Test
+    void takesARunnerItCannotSeeForAlive() {
+        assertThat(RunDirectory.isAlive("/elsewhere/sluice-run-1")).isTrue();
+        assertThat(RunDirectory.isAlive("not ours")).isTrue();
+    }
+}
