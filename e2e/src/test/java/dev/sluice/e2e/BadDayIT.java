@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /// What goes wrong outside of us, and what the user is told.
 final class BadDayIT {
@@ -65,7 +63,6 @@ final class BadDayIT {
 
         postgres.goAway();
         commcare.release();
-        sync.until("the end of the source", () -> sluice.container("read").isEmpty());
         Finished failed = sync.finished();
 
         assertThat(failed.exitCode()).as(failed.err()).isIn(1, 3);
@@ -82,28 +79,20 @@ final class BadDayIT {
 
     @Test
     void goesOnOnceTheDiskOfTheDatabaseHasRoomAgain() {
-        try (PostgreSQLContainer server = TestingPostgres.container()
-                .withEnv("PGDATA", "/small/data")
-                .withTmpFs(Map.of("/small", "rw,size=160m,mode=777"))
-                .withCommand("postgres", "-c", "fsync=off", "-c", "max_wal_size=32MB", "-c", "min_wal_size=32MB")) {
-            server.start();
-            TestingPostgres postgres = TestingPostgres.on(server).tellPassword(sluice);
-            postgres.execute("CREATE UNLOGGED TABLE filler AS SELECT repeat(md5(i::text), 30) AS t"
-                    + " FROM generate_series(1, 45000) AS i");
-            sluice.write("faker.yaml", FAKER.formatted(60_000) + postgres.destination("process"));
+        TestingPostgres postgres = TestingPostgres.makeOnSmallDisk().tellPassword(sluice);
+        sluice.write("faker.yaml", FAKER.formatted(60_000) + postgres.destination("process"));
+        TestingPostgres.fillSmallDisk();
 
-            Finished failed = sluice.run("sync", "faker.yaml");
+        Finished failed = sluice.run("sync", "faker.yaml");
 
-            assertThat(failed.exitCode()).as(failed.err()).isIn(1, 3);
-            assertThat(failed.err()).contains("No space left on device");
-            postgres.execute("DROP TABLE filler");
-            postgres.execute("CHECKPOINT");
+        assertThat(failed.exitCode()).as(failed.err()).isIn(1, 3);
+        assertThat(failed.err()).contains("No space left on device");
+        TestingPostgres.emptySmallDisk();
 
-            sluice.run("sync", "faker.yaml").succeeds();
+        sluice.run("sync", "faker.yaml").succeeds();
 
-            assertThat(postgres.one("SELECT count(*) || ' ' || count(DISTINCT id) FROM users"))
-                    .isEqualTo("60000 60000");
-        }
+        assertThat(postgres.one("SELECT count(*) || ' ' || count(DISTINCT id) FROM users"))
+                .isEqualTo("60000 60000");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -17,28 +18,25 @@ final class TestingPostgres implements Warehouse {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static PostgreSQLContainer server;
 
-    private final PostgreSQLContainer container;
     private final String database;
 
-    private TestingPostgres(PostgreSQLContainer container, String database) {
-        this.container = container;
+    private TestingPostgres(String database) {
         this.database = database;
     }
 
     static TestingPostgres make() {
         String database = "e2e_" + DATABASES.incrementAndGet();
-        on(server()).execute("CREATE DATABASE " + database);
-        return new TestingPostgres(server(), database);
-    }
-
-    /// The first database of a server that the test has started itself.
-    static TestingPostgres on(PostgreSQLContainer container) {
-        return new TestingPostgres(container, container.getDatabaseName());
+        first().execute("CREATE DATABASE " + database);
+        return new TestingPostgres(database);
     }
 
     private static synchronized PostgreSQLContainer server() {
         if (server == null) {
-            server = container();
+            server = new PostgreSQLContainer(
+                            DockerImageName.parse("sluice/postgres:test").asCompatibleSubstituteFor("postgres"))
+                    .withUsername(USER)
+                    .withPassword(PASSWORD)
+                    .withTmpFs(Map.of("/small", "rw,size=64m,mode=755"));
             server.start();
             // Nobody else stops it: the container that would is one more image to pull.
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
@@ -46,12 +44,30 @@ final class TestingPostgres implements Warehouse {
         return server;
     }
 
-    /// For a test that breaks it; whoever starts it stops it.
-    static PostgreSQLContainer container() {
-        return new PostgreSQLContainer(
-                        DockerImageName.parse("sluice/postgres:test").asCompatibleSubstituteFor("postgres"))
-                .withUsername(USER)
-                .withPassword(PASSWORD);
+    /// A database whose tables, though not the server's log, lie on a disk that can be full.
+    static TestingPostgres makeOnSmallDisk() {
+        inContainer("install --directory --owner=postgres /small/tables");
+        String database = "e2e_" + DATABASES.incrementAndGet();
+        first().execute("CREATE TABLESPACE small LOCATION '/small/tables'");
+        first().execute("CREATE DATABASE %s TABLESPACE small".formatted(database));
+        return new TestingPostgres(database);
+    }
+
+    /// Leaves 4 MB.
+    static void fillSmallDisk() {
+        inContainer("fallocate -l $(($(df --output=avail -B1 /small | tail -n 1) - 4000000)) /small/filler");
+    }
+
+    static void emptySmallDisk() {
+        inContainer("rm /small/filler");
+    }
+
+    private static void inContainer(String script) {
+        Program.run("docker", "exec", "-u", "0", server().getContainerId(), "sh", "-c", script);
+    }
+
+    private static TestingPostgres first() {
+        return new TestingPostgres(server().getDatabaseName());
     }
 
     /// The password comes from the environment of the command, see [#tellPassword].
@@ -86,22 +102,21 @@ final class TestingPostgres implements Warehouse {
 
     /// Cuts all sessions of this database and lets no new one in, as a server that went down does.
     void goAway() {
-        on(container).execute("ALTER DATABASE %s ALLOW_CONNECTIONS false".formatted(database));
-        on(container)
-                .one("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '%s'"
-                        .formatted(database));
+        first().execute("ALTER DATABASE %s ALLOW_CONNECTIONS false".formatted(database));
+        first().one("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '%s'"
+                .formatted(database));
     }
 
     void comeBack() {
-        on(container).execute("ALTER DATABASE %s ALLOW_CONNECTIONS true".formatted(database));
+        first().execute("ALTER DATABASE %s ALLOW_CONNECTIONS true".formatted(database));
     }
 
     String host() {
-        return container.getHost();
+        return server().getHost();
     }
 
     int port() {
-        return container.getMappedPort(5432);
+        return server().getMappedPort(5432);
     }
 
     String database() {
