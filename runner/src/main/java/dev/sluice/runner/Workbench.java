@@ -44,7 +44,7 @@ public final class Workbench implements AutoCloseable {
         this.notices = notices;
         RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create();
-        this.docker = new DockerLauncher(run, notices);
+        this.docker = new DockerLauncher(run, environment, notices);
         this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
         this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
     }

@@ -1,27 +1,40 @@
 package dev.sluice.runner.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.sluice.protocol.json.Json;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 
 /// Holds a `config` against the connector's own spec, and completes it from the environment where the spec
 /// names variables for that (`x-sluice-env`).
 final class ConfigCheck {
+    /// Names of variables that stand in for a setting; see docs/reference/protocol-extensions.md.
+    private static final String ENV = "x-sluice-env";
+
     private final Map<String, String> environment;
     private final YamlTree tree;
     private final String prefix;
     private final Problems problems;
     private final Consumer<String> warnings;
+    private final Set<String> reported = new HashSet<>();
+
+    /// Key to the environment variable its value came from.
+    private final Map<String, String> variables = new HashMap<>();
 
     /// @param prefix of the keys, `source.config` or `destination.config`
     ConfigCheck(
@@ -38,8 +51,9 @@ final class ConfigCheck {
     }
 
     /// Completes `config` in place and reports what does not fit.
-    void run(ObjectNode config, JsonNode schema) {
-        fill(config, schema);
+    void run(ObjectNode config, JsonNode spec) {
+        JsonNode schema = choose(spec, config, prefix);
+        complete(config, schema, prefix);
         unknownKeys(config, schema, prefix);
         Schema validator;
         try {
@@ -50,30 +64,45 @@ final class ConfigCheck {
                     .formatted(prefix, e.getMessage()));
             return;
         }
-        Set<String> reported = new HashSet<>();
-        List<com.networknt.schema.Error> errors = new ArrayList<>(validator.validate(config));
-        for (com.networknt.schema.Error error : errors) {
-            String pointer = error.getInstanceLocation().toString();
-            String key = prefix + dotted(pointer);
-            String keyword = String.valueOf(error.getKeyword());
-            if (keyword.equals("required")) {
-                String missing = String.valueOf(error.getProperty());
-                String missingKey = key + "." + missing;
-                if (reported.add(missingKey)) {
-                    problems.add(tree.line(key), missingKey, missing(schema, pointer, missing));
-                }
-            } else if (reported.add(key)) {
-                problems.add(tree.line(key), key, sentence(error, keyword, config.at(pointer)));
-            }
+        for (Error error : validator.validate(config)) {
+            report(error, config, schema);
         }
     }
 
-    private String missing(JsonNode schema, String pointer, String name) {
-        JsonNode property = pointer.isEmpty() || pointer.equals("/")
-                ? schema.path("properties").path(name)
-                : Json.mapper().missingNode();
+    private void report(Error error, ObjectNode config, JsonNode schema) {
+        String pointer = error.getInstanceLocation().toString();
+        String key = prefix + dotted(pointer);
+        switch (String.valueOf(error.getKeyword())) {
+            case "required" -> {
+                key += "." + error.getProperty();
+                problem(key, missing(schema, pointer, error.getProperty()));
+            }
+            case "additionalProperties" ->
+                problem(key + "." + error.getProperty(), "is not a setting of this connector");
+            default -> problem(key, origin(key) + sentence(error, config.at(pointer)));
+        }
+    }
+
+    /// The first problem of a key tells most.
+    private void problem(String key, String text) {
+        if (!tree.isUnresolved(key) && reported.add(key)) {
+            problems.add(tree.line(key), key, text);
+        }
+    }
+
+    private String origin(String key) {
+        String variable = variables.get(key);
+        return variable == null ? "" : "comes from the environment variable " + variable + " and ";
+    }
+
+    private static String missing(JsonNode schema, String pointer, String name) {
+        JsonNode parent = schema;
+        for (String step : pointer.split("/")) {
+            parent = step.isEmpty() ? parent : parent.path("properties").path(step);
+        }
+        JsonNode property = parent.path("properties").path(name);
         List<String> variables = new ArrayList<>();
-        property.path("x-sluice-env").forEach(variable -> variables.add(variable.asText()));
+        property.path(ENV).forEach(variable -> variables.add(variable.asText()));
         String title = property.path("title").asText("");
         return "is missing%s%s"
                 .formatted(
@@ -82,44 +111,122 @@ final class ConfigCheck {
     }
 
     /// The value found is not shown: it may be a secret.
-    private static String sentence(com.networknt.schema.Error error, String keyword, JsonNode value) {
+    private static String sentence(Error error, JsonNode value) {
         String message = error.getMessage();
-        return switch (keyword) {
-            case "type" -> "has the wrong type: " + message;
+        return switch (String.valueOf(error.getKeyword())) {
+            case "type" ->
+                "has the wrong type: %s%s"
+                        .formatted(
+                                message,
+                                value.isValueNode() && message.endsWith("string expected") ? "; put it in quotes" : "");
             case "enum", "const" -> "is not one of the allowed values: " + message.replaceFirst("^.*(\\[.*])$", "$1");
             case "pattern" ->
                 "does not have the right form: " + message.replaceFirst("^.*regex pattern ", "it must match ");
-            case "oneOf" -> "fits none of the alternatives, or more than one";
+            case "oneOf", "anyOf" -> "fits none of the alternatives, or more than one";
             default -> message;
         };
     }
 
-    private void fill(ObjectNode config, JsonNode schema) {
-        for (var property : schema.path("properties").properties()) {
-            String name = property.getKey();
-            JsonNode described = property.getValue();
-            if (!config.hasNonNull(name)) {
-                for (JsonNode variable : described.path("x-sluice-env")) {
-                    String value = environment.get(variable.asText());
-                    if (value != null && !value.isEmpty()) {
-                        config.put(name, value);
-                        coerce(config, name, described);
-                        break;
-                    }
+    /// The schema with each choice (`oneOf`) replaced by the alternative that the value has chosen, by a property
+    /// whose value is fixed in each of them. Else an error in one alternative would be reported as one in all.
+    private JsonNode choose(JsonNode schema, JsonNode value, String key) {
+        if (!schema.isObject() || !value.isObject()) {
+            return schema;
+        }
+        ObjectNode chosen = schema.deepCopy();
+        if (schema.get("oneOf") instanceof ArrayNode alternatives) {
+            Optional<String> name = discriminator(alternatives);
+            if (name.isPresent() && value.hasNonNull(name.get())) {
+                chosen.remove("oneOf");
+                Map<String, JsonNode> byValue = new LinkedHashMap<>();
+                alternatives.forEach(alternative ->
+                        byValue.put(fixed(alternative, name.get()).orElseThrow().asText(), alternative));
+                String wanted = value.get(name.get()).asText();
+                if (byValue.containsKey(wanted)) {
+                    merge(chosen, byValue.get(wanted));
+                } else {
+                    problem(
+                            key + "." + name.get(),
+                            "is not one of the choices" + Problems.suggestion(wanted, byValue.keySet()));
                 }
-            } else if (tree.isReference(prefix + "." + name)) {
-                coerce(config, name, described);
+            }
+        }
+        if (chosen.get("properties") instanceof ObjectNode properties) {
+            for (var property : List.copyOf(properties.properties())) {
+                properties.set(
+                        property.getKey(),
+                        choose(property.getValue(), value.path(property.getKey()), key + "." + property.getKey()));
+            }
+        }
+        return chosen;
+    }
+
+    /// The property that has one fixed value in each of the alternatives.
+    private static Optional<String> discriminator(ArrayNode alternatives) {
+        List<String> names = new ArrayList<>();
+        alternatives.path(0).path("properties").fieldNames().forEachRemaining(names::add);
+        return names.stream()
+                .filter(name -> StreamSupport.stream(alternatives.spliterator(), false)
+                        .allMatch(alternative -> fixed(alternative, name).isPresent()))
+                .findFirst();
+    }
+
+    private static Optional<JsonNode> fixed(JsonNode alternative, String name) {
+        JsonNode property = alternative.path("properties").path(name);
+        JsonNode value =
+                property.path("enum").size() == 1 ? property.path("enum").path(0) : property.path("const");
+        return Optional.of(value).filter(JsonNode::isValueNode);
+    }
+
+    private static void merge(ObjectNode into, JsonNode alternative) {
+        for (var entry : alternative.properties()) {
+            switch (entry.getKey()) {
+                case "properties" -> into.withObjectProperty("properties").setAll((ObjectNode) entry.getValue());
+                case "required" -> into.withArrayProperty("required").addAll((ArrayNode) entry.getValue());
+                case "title", "description" -> {}
+                default -> into.set(entry.getKey(), entry.getValue());
             }
         }
     }
 
-    /// A variable is always text; the setting may want a number.
+    /// Fills in what the environment says, and reads as a number or boolean what came as a text from a variable.
+    private void complete(ObjectNode config, JsonNode schema, String at) {
+        for (var property : schema.path("properties").properties()) {
+            String name = property.getKey();
+            String key = at + "." + name;
+            JsonNode described = property.getValue();
+            if (!config.hasNonNull(name)) {
+                for (JsonNode variable : described.path(ENV)) {
+                    String value = environment.getOrDefault(variable.asText(), "");
+                    if (!value.isEmpty()) {
+                        config.put(name, value);
+                        coerce(config, name, described);
+                        variables.put(key, variable.asText());
+                        break;
+                    }
+                }
+            } else if (tree.isReference(key)) {
+                coerce(config, name, described);
+            } else if (config.get(name) instanceof ObjectNode inner) {
+                complete(inner, described, key);
+            }
+        }
+    }
+
     private static void coerce(ObjectNode config, String name, JsonNode described) {
         String text = config.path(name).asText();
-        String type = described.path("type").asText();
-        if (type.equals("integer") && text.matches("-?\\d{1,30}")) {
+        JsonNode type = described.path("type");
+        List<String> types = new ArrayList<>();
+        type.forEach(one -> types.add(one.asText()));
+        types.add(type.asText());
+        if (types.contains("string")) {
+            return;
+        }
+        if (types.contains("integer") && text.matches("-?\\d{1,30}")) {
             config.put(name, new BigInteger(text));
-        } else if (type.equals("boolean") && (text.equals("true") || text.equals("false"))) {
+        } else if (types.contains("number") && text.matches("-?\\d{1,30}(\\.\\d{1,30})?")) {
+            config.put(name, new BigDecimal(text));
+        } else if (types.contains("boolean") && (text.equals("true") || text.equals("false"))) {
             config.put(name, text.equals("true"));
         }
     }
@@ -141,9 +248,9 @@ final class ConfigCheck {
                     unknownKeys(entry.getValue(), properties.path(name), key);
                 }
             } else if (known.stream().anyMatch(k -> !config.has(k) && Problems.isNear(name, k))) {
-                problems.add(
-                        tree.line(key), key, "is not a setting of this connector" + Problems.suggestion(name, known));
-            } else if (!name.startsWith("_")) {
+                problem(key, "is not a setting of this connector" + Problems.suggestion(name, known));
+            } else if (!name.startsWith("_")
+                    && schema.path("additionalProperties").asBoolean(true)) {
                 warnings.accept("`%s` (line %d) is not a setting of this connector and goes to it as it is"
                         .formatted(key, tree.line(key)));
             }

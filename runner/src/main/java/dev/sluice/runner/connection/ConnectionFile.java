@@ -36,6 +36,7 @@ public final class ConnectionFile {
             Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
     private static final Set<String> CONNECTOR =
             Set.of("type", "image", "command", "launch", "config", "network", "memory", "cpus", "processes", "local");
+    private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
     private static final Set<String> LIMITS =
@@ -158,7 +159,7 @@ public final class ConnectionFile {
         StreamSettings defaults = new StreamSettings(
                 mode(sync, "sync"), writeMode(sync, "sync"), List.of(), List.of(), Set.of(), tree.line("sync"));
         return new Connection(
-                text(root, "name", "").orElseGet(this::nameOfFile),
+                name(root),
                 file,
                 connector(root, "source", directory),
                 connector(root, "destination", directory),
@@ -167,6 +168,12 @@ public final class ConnectionFile {
                 schedule(sync),
                 limits(root),
                 text(root, "state", ""));
+    }
+
+    private String name(JsonNode root) {
+        Optional<String> name = text(root, "name", "");
+        name.filter(String::isBlank).ifPresent(_ -> problem("name", "is empty; leave it out to use the file's name"));
+        return name.orElseGet(this::nameOfFile);
     }
 
     private String nameOfFile() {
@@ -209,7 +216,9 @@ public final class ConnectionFile {
                         : Json.mapper().createObjectNode());
     }
 
+    /// Null when it cannot be told what to launch; then a problem says why.
     private ConnectorLaunch launch(JsonNode node, String side, Path directory) {
+        ConnectorLaunch.InContainer container = container(node, side, directory);
         long ways =
                 List.of("type", "image", "command").stream().filter(node::has).count();
         if (ways != 1) {
@@ -226,6 +235,12 @@ public final class ConnectionFile {
                         side + ".launch",
                         "is '%s'%s".formatted(h, Problems.suggestion(h, Set.of("docker", "process")))));
         boolean asProcess = how.map("process"::equals).orElse(node.has("command"));
+        if (asProcess) {
+            CONTAINER.stream()
+                    .filter(node::has)
+                    .forEach(name -> problem(
+                            side + "." + name, "is for containers, but this connector runs as a process; remove it"));
+        }
         if (node.has("command")) {
             List<String> command = texts(node.path("command"), side + ".command");
             if (command.isEmpty()) {
@@ -237,43 +252,45 @@ public final class ConnectionFile {
             }
             return new ConnectorLaunch.AsProcess(command.getFirst(), command, directory);
         }
-        Optional<Path> folder = Optional.empty();
-        String image;
         if (node.has("type")) {
-            String type = text(node, "type", side).orElse("");
-            folder = ours.find(side, type);
-            if (folder.isEmpty()) {
-                problem(
-                        side + ".type",
-                        "is '%s', which is not one of ours%s"
-                                .formatted(type, Problems.suggestion(type, ours.types(side))));
-                return null;
-            }
-            image = ours.image(folder.get());
-            if (asProcess) {
-                return new ConnectorLaunch.AsProcess(
+            return ours(text(node, "type", side).orElse(""), side, asProcess, directory, container);
+        }
+        String image = text(node, "image", side).orElse("");
+        if (asProcess) {
+            problem(side + ".launch", "is 'process', but an image runs in Docker; name a `command:` instead");
+        }
+        if (image.isBlank()) {
+            problem(side + ".image", "is empty; write an image with its tag, for example airbyte/source-faker:6.2.10");
+            return null;
+        }
+        return container.of(image, Optional.empty());
+    }
+
+    private ConnectorLaunch ours(
+            String type, String side, boolean asProcess, Path directory, ConnectorLaunch.InContainer container) {
+        Optional<Path> folder = ours.find(side, type);
+        if (folder.isEmpty()) {
+            problem(
+                    side + ".type",
+                    "is '%s', which is not one of ours%s".formatted(type, Problems.suggestion(type, ours.types(side))));
+            return null;
+        }
+        return asProcess
+                ? new ConnectorLaunch.AsProcess(
                         folder.get().getFileName().toString(),
                         List.of(ours.program(folder.get()).toString()),
-                        directory);
-            }
-        } else {
-            image = text(node, "image", side).orElse("");
-            if (asProcess) {
-                problem(side + ".launch", "is 'process', but an image runs in Docker; name a `command:` instead");
-            }
-            if (image.isBlank()) {
-                problem(
-                        side + ".image",
-                        "is empty; write an image with its tag, for example airbyte/source-faker:6.2.10");
-                return null;
-            }
-        }
+                        directory)
+                : container.of(ours.image(folder.get()), folder);
+    }
+
+    /// The limits of a container; its image is put in later.
+    private ConnectorLaunch.InContainer container(JsonNode node, String side, Path directory) {
         Optional<Path> local = text(node, "local", side).map(directory::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
                 .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
         return new ConnectorLaunch.InContainer(
-                image,
-                folder,
+                "",
+                Optional.empty(),
                 text(node, "network", side).orElse("bridge"),
                 amount(node, "memory", side, ConnectionFile::bytes, "512m or 2g")
                         .orElse(DEFAULT_MEMORY),

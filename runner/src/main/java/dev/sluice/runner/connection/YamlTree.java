@@ -13,19 +13,24 @@ import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /// A YAML file as JSON, that remembers the line of every key and which values were references.
 final class YamlTree {
+    private static final int MAX_DEPTH = 50;
+
     private final References references;
     private final Problems problems;
     private final Map<String, Integer> lines = new HashMap<>();
     private final Set<String> referenced = new HashSet<>();
+    private final Set<String> unresolved = new HashSet<>();
     private JsonNode root = Json.mapper().missingNode();
 
     private YamlTree(References references, Problems problems) {
@@ -36,12 +41,14 @@ final class YamlTree {
     static YamlTree parse(String text, References references, Problems problems) {
         YamlTree tree = new YamlTree(references, problems);
         try {
-            new Compose(LoadSettings.builder().build())
+            new Compose(LoadSettings.builder().setSchema(new CoreSchema()).build())
                     .composeString(text)
-                    .ifPresent(node -> tree.root = tree.json(node, ""));
+                    .ifPresent(node -> tree.root = tree.json(node, "", 0));
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
             problems.add(line, "", "is not YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            problems.add(0, "", "is not YAML: " + e.getMessage());
         }
         return tree;
     }
@@ -66,7 +73,16 @@ final class YamlTree {
         return referenced.contains(key);
     }
 
-    private JsonNode json(Node node, String key) {
+    /// Whether that has failed, and is reported: then nothing more can be said about the value.
+    boolean isUnresolved(String key) {
+        return unresolved.contains(key);
+    }
+
+    private JsonNode json(Node node, String key, int depth) {
+        if (depth > MAX_DEPTH) {
+            problems.add(line(key), key, "is nested too deeply, or contains itself");
+            return Json.mapper().nullNode();
+        }
         return switch (node) {
             case MappingNode mapping -> {
                 ObjectNode object = Json.mapper().createObjectNode();
@@ -81,7 +97,7 @@ final class YamlTree {
                         problems.add(line, child, "stands there twice; the first is in line " + lines.get(child));
                         continue;
                     }
-                    object.set(name, json(tuple.getValueNode(), child));
+                    object.set(name, json(tuple.getValueNode(), child, depth + 1));
                 }
                 yield object;
             }
@@ -94,7 +110,7 @@ final class YamlTree {
                             element.getStartMark()
                                     .map(mark -> mark.getLine() + 1)
                                     .orElse(0));
-                    array.add(json(element, child));
+                    array.add(json(element, child, depth + 1));
                 }
                 yield array;
             }
@@ -125,8 +141,9 @@ final class YamlTree {
             return Json.mapper().getNodeFactory().textNode(text);
         }
         referenced.add(key);
-        return Json.mapper()
-                .getNodeFactory()
-                .textNode(references.resolve(text, problem -> problems.add(line(key), key, problem)));
+        return Json.mapper().getNodeFactory().textNode(references.resolve(text, problem -> {
+            unresolved.add(key);
+            problems.add(line(key), key, problem);
+        }));
     }
 }

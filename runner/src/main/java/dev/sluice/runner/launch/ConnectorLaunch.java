@@ -25,6 +25,11 @@ public sealed interface ConnectorLaunch {
             int maxProcesses,
             Optional<Path> localDirectory)
             implements ConnectorLaunch {
+        /// The same limits for another image.
+        public InContainer of(String otherImage, Optional<Path> otherContext) {
+            return new InContainer(otherImage, otherContext, network, memoryBytes, cpus, maxProcesses, localDirectory);
+        }
+
         @Override
         public String name() {
             return image;

@@ -1,5 +1,7 @@
 package dev.sluice.runner.launch;
 
+import dev.sluice.protocol.FailureType;
+
 /// How a connector ended.
 public sealed interface ExitStatus {
     record Exited(int code) implements ExitStatus {}
@@ -15,6 +17,9 @@ public sealed interface ExitStatus {
 
     /// It ended while its engine was not there to say how.
     record Lost() implements ExitStatus {}
+
+    /// Its image has no /bin/sh, which connects it to the runner's pipes.
+    record NoShell() implements ExitStatus {}
 
     /// From the code a shell would show: above 128 it is the signal that ended it.
     static ExitStatus of(int code) {
@@ -37,6 +42,35 @@ public sealed interface ExitStatus {
             case Killed(int signal) -> "was killed by signal %d".formatted(signal);
             case Stopped() -> "was stopped";
             case Lost() -> "was lost: Docker does not answer any more";
+            case NoShell() -> "could not be started: its image has no /bin/sh";
+        };
+    }
+
+    /// The code of the error that this ending is.
+    default String errorCode() {
+        return switch (this) {
+            case Exited _, Killed _, Stopped _, Lost _ -> "connector.exited";
+            case OutOfMemory _ -> "connector.out_of_memory";
+            case NoShell _ -> "docker.no_shell";
+        };
+    }
+
+    default FailureType type() {
+        return switch (this) {
+            case Exited(int code) when code == 2 -> FailureType.CONFIG_ERROR;
+            case Exited _, Killed _, Stopped _, OutOfMemory _ -> FailureType.SYSTEM_ERROR;
+            case Lost _ -> FailureType.TRANSIENT_ERROR;
+            case NoShell _ -> FailureType.CONFIG_ERROR;
+        };
+    }
+
+    /// What to do now; empty when it depends.
+    default String next() {
+        return switch (this) {
+            case OutOfMemory _ -> "raise `memory:` of this connector in the connection file";
+            case Lost _ -> "see that Docker runs, then run it again to continue";
+            case NoShell _ -> "build it on a base with /bin/sh, as Airbyte's platform needs too";
+            case Exited _, Killed _, Stopped _ -> "";
         };
     }
 }

@@ -150,9 +150,10 @@ public final class Operations {
         String cause = last.isEmpty()
                 ? ""
                 : "; it last said: " + mask.apply(last.getLast().strip());
+        boolean explained = exit.filter(e -> !e.next().isEmpty()).isPresent();
         return new RunnerException(
-                FailureType.SYSTEM_ERROR,
-                "connector.no_answer",
+                explained ? exit.get().type() : FailureType.SYSTEM_ERROR,
+                explained ? exit.get().errorCode() : "connector.no_answer",
                 "%s gave no answer to `%s` and %s%s"
                         .formatted(
                                 name,
@@ -160,7 +161,7 @@ public final class Operations {
                                 exit.map(ExitStatus::describe).orElse("closed its output without ending"),
                                 cause),
                 "",
-                "is it an Airbyte connector? its log says more");
+                explained ? exit.get().next() : "is it an Airbyte connector? its log says more");
     }
 
     public static String words(Duration duration) {

@@ -32,11 +32,23 @@ sealed interface Database permits SqliteFile, PostgresDatabase {
         return dataSource().getConnection();
     }
 
+    /// Turns what a driver throws into a sentence.
     default RunnerException unusable(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        if (state.startsWith("28")) {
+            return new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "state.refused",
+                    "the state store does not let this user in: " + message,
+                    location(),
+                    "check the user and the password in --state, SLUICE_STATE or `state:`",
+                    e);
+        }
         return new RunnerException(
                 FailureType.TRANSIENT_ERROR,
                 "state.unavailable",
-                "the state store cannot be used: " + e.getMessage(),
+                "the state store cannot be used: " + message,
                 location(),
                 "make it available again, then run the same command: nothing is lost",
                 e);

@@ -41,7 +41,30 @@ final class PostgresDatabase implements Database {
             }
         }
         dataSource.setConnectTimeout(10);
+        dataSource.setApplicationName("sluice");
+        parameters(uri.getRawQuery());
         location = "postgresql://%s:%d/%s".formatted(uri.getHost(), port, database);
+    }
+
+    /// `sslmode=verify-full&sslrootcert=...`: what the driver calls by the same name.
+    private void parameters(String query) {
+        if (query == null) {
+            return;
+        }
+        for (String parameter : query.split("&")) {
+            String[] pair = parameter.split("=", 2);
+            try {
+                dataSource.setProperty(decode(pair[0]), pair.length == 2 ? decode(pair[1]) : "");
+            } catch (SQLException e) {
+                throw new RunnerException(
+                        FailureType.CONFIG_ERROR,
+                        "state.wrong_url",
+                        "the URL of the state store has the parameter '%s', which is not known".formatted(pair[0]),
+                        "--state",
+                        "parameters are those of the PostgreSQL JDBC driver, for example sslmode=verify-full",
+                        e);
+            }
+        }
     }
 
     private static String decode(String part) {

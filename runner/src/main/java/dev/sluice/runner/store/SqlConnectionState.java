@@ -1,8 +1,10 @@
 package dev.sluice.runner.store;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
@@ -207,8 +209,16 @@ final class SqlConnectionState implements ConnectionState {
                 "INSERT INTO sluice_state (connection, namespace, stream, type, state) VALUES (?, ?, ?, ?, ?)")) {
             stream(insert, stream);
             insert.setString(4, type);
-            insert.setString(5, state.toString());
+            insert.setString(5, text(state));
             insert.executeUpdate();
+        }
+    }
+
+    private static String text(JsonNode state) {
+        try {
+            return Json.mapper().writeValueAsString(state);
+        } catch (JacksonException e) {
+            throw new IllegalStateException("a tree can always be written", e);
         }
     }
 

@@ -18,20 +18,23 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 
 /// Connections and their states in a SQL database.
 public final class SqlStateStore implements StateStore {
     /// The newest migration. When the database has it, Flyway is not asked: that would be a third of the start.
-    private static final String VERSION = "1";
+    private static final int VERSION = 1;
+
+    private static final String HISTORY = "sluice_schema_history";
 
     private final Database database;
 
     private SqlStateStore(Database database) {
         this.database = database;
-        if (!isCurrent()) {
+        if (version() < VERSION) {
             // Two that migrate a file at a time wait a minute for each other.
             database.exclusively(() -> {
-                if (!isCurrent()) {
+                if (version() < VERSION) {
                     migrate();
                 }
             });
@@ -50,21 +53,36 @@ public final class SqlStateStore implements StateStore {
         return new SqlStateStore(new PostgresDatabase(url));
     }
 
-    private boolean isCurrent() {
+    private int version() {
         try (Connection connection = database.open()) {
-            return isCurrent(connection);
+            int version = version(connection);
+            if (version <= VERSION) {
+                return version;
+            }
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "state.newer",
+                    "the state store was made by a newer Sluice: its version is %d, this one knows %d"
+                            .formatted(version, VERSION),
+                    database.location(),
+                    "use that Sluice, or name another place with --state");
         } catch (SQLException e) {
             throw database.unusable(e);
         }
     }
 
-    private static boolean isCurrent(Connection connection) {
+    /// The newest migration the database has; 0 when it has none.
+    private static int version(Connection connection) throws SQLException {
+        try (ResultSet tables = connection.getMetaData().getTables(null, null, HISTORY, null)) {
+            if (!tables.next()) {
+                return 0;
+            }
+        }
         try (PreparedStatement query = connection.prepareStatement(
-                "SELECT max(CAST(version AS INTEGER)) FROM sluice_schema_history WHERE success")) {
+                "SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM " + HISTORY + " WHERE success")) {
             ResultSet row = query.executeQuery();
-            return row.next() && VERSION.equals(row.getString(1));
-        } catch (SQLException e) {
-            return false; // No such table: nothing has been migrated yet.
+            row.next();
+            return row.getInt(1);
         }
     }
 
@@ -73,18 +91,23 @@ public final class SqlStateStore implements StateStore {
             Flyway.configure()
                     .dataSource(database.dataSource())
                     .locations("classpath:dev/sluice/runner/store/migrations")
-                    .table("sluice_schema_history")
+                    .table(HISTORY)
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
                     .load()
                     .migrate();
-        } catch (RuntimeException e) {
+        } catch (FlywayException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    throw database.unusable(sql); // Flyway's own message is a report of many lines.
+                }
+            }
             throw new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
+                    FailureType.SYSTEM_ERROR,
                     "state.cannot_migrate",
-                    "the state store could not be brought to this version: " + e.getMessage(),
+                    "the tables of the state store cannot be made: " + e.getMessage(),
                     database.location(),
-                    "a store made by a newer Sluice needs that one",
+                    "name another place with --state; report it with this line",
                     e);
         }
     }

@@ -6,16 +6,17 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -25,6 +26,9 @@ final class SqliteFile implements Database {
     static {
         useUnpackedLibrary();
     }
+
+    /// The locks this JVM holds, by file.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
     private final SQLiteDataSource dataSource;
@@ -47,7 +51,9 @@ final class SqliteFile implements Database {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         // Other connections of the same file may be writing for a moment.
         config.setBusyTimeout(30_000);
-        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        // The driver begins the next transaction right after a commit: an immediate one would lock all others out
+        // for as long as the session lives. Each of ours that writes begins with a write, so it waits its turn.
+        config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
         dataSource = new SQLiteDataSource(config);
         dataSource.setUrl("jdbc:sqlite:" + file);
     }
@@ -92,35 +98,43 @@ final class SqliteFile implements Database {
                 channel.lock(); // Given back when the channel closes.
                 work.run();
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw unusable(noLock(e));
             }
         }
     }
 
+    private static SQLException noLock(IOException e) {
+        return new SQLException("no lock can be taken: " + e, e);
+    }
+
     /// A file lock: the kernel gives it back when the runner ends, also by `kill -9`.
     @Override
-    public Optional<Lock> tryLock(Connection session, String name) {
+    public Optional<Lock> tryLock(Connection session, String name) throws SQLException {
         String hex = HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8));
         Path lockFile = file.resolveSibling("connection-%s.lock".formatted(hex.length() > 100 ? hex.hashCode() : hex));
-        FileChannel channel = null;
+        Path real = lockFile.toAbsolutePath().normalize();
+        // Asked first: closing any channel of a file gives back every lock this process has on it.
+        if (!HELD.add(real)) {
+            return Optional.empty();
+        }
         try {
-            channel = FileChannel.open(lockFile, CREATE, WRITE);
+            FileChannel channel = FileChannel.open(lockFile, CREATE, WRITE);
             if (channel.tryLock() == null) {
                 channel.close();
+                HELD.remove(real);
                 return Optional.empty();
             }
-            FileChannel held = channel;
             return Optional.of(() -> {
                 try {
-                    held.close();
+                    channel.close();
                 } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    // The kernel gives it back at the latest when the runner ends.
                 }
+                HELD.remove(real);
             });
-        } catch (OverlappingFileLockException e) {
-            return Optional.empty(); // Held within this JVM; the channel has no lock to give back.
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            HELD.remove(real);
+            throw noLock(e);
         }
     }
 }

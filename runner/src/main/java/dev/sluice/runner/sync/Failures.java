@@ -160,23 +160,15 @@ final class Failures {
         String last = lastLines.isEmpty() || hasWords || exit instanceof ExitStatus.OutOfMemory
                 ? ""
                 : "; it last said: " + lastLines.getLast().strip();
-        String next = exit instanceof ExitStatus.OutOfMemory
-                ? "raise `memory:` of this connector in the connection file"
-                : "";
-        FailureType type = switch (exit) {
-            case ExitStatus.Exited(int code) when code == 2 -> FailureType.CONFIG_ERROR;
-            case ExitStatus.Lost() -> FailureType.TRANSIENT_ERROR;
-            default -> FailureType.SYSTEM_ERROR;
-        };
         // How it ended explains more than its words when it had no chance to speak.
         Rank rank = exit instanceof ExitStatus.Exited ? Rank.ENDING : Rank.CAUSE;
         add(
                 side,
                 rank,
-                type,
-                exit instanceof ExitStatus.OutOfMemory ? "connector.out_of_memory" : "connector.exited",
+                exit.type(),
+                exit.errorCode(),
                 "%s %s during %s%s".formatted(name, exit.describe(), verb, last),
-                next);
+                exit.next());
     }
 
     private void add(Side side, Rank rank, FailureType type, String code, String what, String next) {

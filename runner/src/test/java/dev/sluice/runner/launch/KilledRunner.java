@@ -49,7 +49,7 @@ public final class KilledRunner {
                                 write,
                                 System.err::println);
             case "docker" ->
-                new DockerLauncher(run, System.err::println)
+                new DockerLauncher(run, System.getenv(), System.err::println)
                         .launch(
                                 new ConnectorLaunch.InContainer(
                                         "sluice/debian:12",

@@ -9,20 +9,37 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import java.util.Locale;
+import java.util.Map;
 
 /// The engine, and how its refusals read.
 final class DockerEngine implements AutoCloseable {
     private final DockerClientConfig config;
     private final DockerClient client;
 
-    DockerEngine() {
-        config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
-        client = DockerClientImpl.getInstance(
-                config,
-                new ZerodepDockerHttpClient.Builder()
-                        .dockerHost(config.getDockerHost())
-                        .sslConfig(config.getSSLConfig())
-                        .build());
+    /// @param environment of the user, for DOCKER_HOST
+    DockerEngine(Map<String, String> environment) {
+        try {
+            DefaultDockerClientConfig.Builder builder = DefaultDockerClientConfig.createDefaultConfigBuilder();
+            String host = environment.getOrDefault("DOCKER_HOST", "");
+            if (!host.isEmpty()) {
+                builder.withDockerHost(host);
+            }
+            config = builder.build();
+            client = DockerClientImpl.getInstance(
+                    config,
+                    new ZerodepDockerHttpClient.Builder()
+                            .dockerHost(config.getDockerHost())
+                            .sslConfig(config.getSSLConfig())
+                            .build());
+        } catch (RuntimeException e) {
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "docker.wrong_host",
+                    "the address of the Docker engine is not one: " + firstLine(e),
+                    "DOCKER_HOST",
+                    "write it like unix:///var/run/docker.sock, or unset it",
+                    e);
+        }
     }
 
     DockerClient client() {

@@ -3,6 +3,7 @@ package dev.sluice.runner.launch.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
@@ -37,19 +38,22 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     private static final String MOUNT = "/sluice";
 
     private final RunDirectory run;
+    private final Map<String, String> environment;
     private final Consumer<String> notices;
     private DockerEngine engine;
 
+    /// @param environment of the user: says where the engine is
     /// @param notices receives a line when something takes long: an image is built or pulled
-    public DockerLauncher(RunDirectory run, Consumer<String> notices) {
+    public DockerLauncher(RunDirectory run, Map<String, String> environment, Consumer<String> notices) {
         this.run = run;
+        this.environment = environment;
         this.notices = notices;
     }
 
     /// The client is expensive to load (0.7 s) and a sync of local processes never needs it.
     private synchronized DockerEngine engine() {
         if (engine == null) {
-            DockerEngine started = new DockerEngine();
+            DockerEngine started = new DockerEngine(environment);
             started.requireAnswer();
             engine = started;
             sweep(started.client());
@@ -169,6 +173,14 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                 pull(client, launch.image(), notHere);
             }
             return client.inspectImageCmd(launch.image()).exec();
+        } catch (BadRequestException e) {
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "docker.no_such_image",
+                    "the image %s cannot be there: %s".formatted(launch.image(), DockerEngine.firstLine(e)),
+                    launch.image(),
+                    "write it like airbyte/source-faker:6.2.10",
+                    e);
         } catch (RuntimeException e) {
             throw engine.refused(e);
         }
@@ -183,7 +195,13 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            if (process.waitFor() != 0) {
+            int code;
+            try {
+                code = process.waitFor();
+            } finally {
+                process.destroy(); // Of an interrupted build nobody takes the result.
+            }
+            if (code != 0) {
                 List<String> lines = Files.readAllLines(log);
                 String tail = String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
                 throw new RunnerException(
@@ -227,15 +245,6 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
             return known;
         }
         String text = DockerEngine.firstLine(e);
-        if (text.contains("\"/bin/sh\"")) {
-            return new RunnerException(
-                    FailureType.CONFIG_ERROR,
-                    "docker.no_shell",
-                    "%s has no shell, which is needed to connect it to the runner's pipes".formatted(launch.image()),
-                    launch.image(),
-                    "build it on a base with /bin/sh, as Airbyte's platform needs too",
-                    e);
-        }
         if (text.contains("network") && text.contains("not found")) {
             return new RunnerException(
                     FailureType.CONFIG_ERROR,

@@ -73,6 +73,11 @@ final class Pipes implements AutoCloseable {
         return new Pipes(directory, withInput);
     }
 
+    /// Whether the container has opened them, or has ended.
+    boolean areConnected() {
+        return connected.getCount() == 0;
+    }
+
     InputStream stdout() {
         return stdout;
     }

@@ -24,6 +24,9 @@ import java.util.concurrent.TimeoutException;
 final class RunningContainer implements RunningConnector {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    /// What a shell and Docker's init say of a program that is not there.
+    private static final int NOT_FOUND = 127;
+
     private final ConnectorLaunch.InContainer launch;
     private final DockerClient client;
     private final String id;
@@ -98,6 +101,9 @@ final class RunningContainer implements RunningConnector {
         }
         if (stopped) {
             return Optional.of(new ExitStatus.Stopped());
+        }
+        if (code == NOT_FOUND && !pipes.areConnected()) {
+            return Optional.of(new ExitStatus.NoShell());
         }
         return Optional.of(
                 Boolean.TRUE.equals(state.getOOMKilled())

@@ -1,0 +1,239 @@
+package dev.sluice.runner.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.StateStore;
+import dev.sluice.runner.state.SyncState;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// What every place for states must do. A test class says where the place is; each test gets an empty one.
+interface StateStoreContract {
+    StateStore store();
+
+    /// `--state` for another process.
+    String place();
+
+    /// Meddles with the tables.
+    void execute(String sql) throws SQLException;
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.mapper().readTree(text);
+        } catch (JacksonException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static SyncState perStream(Object... streamsAndStates) {
+        TreeMap<StreamDescriptor, JsonNode> cursors = new TreeMap<>();
+        for (int i = 0; i < streamsAndStates.length; i += 2) {
+            cursors.put(new StreamDescriptor((String) streamsAndStates[i]), json((String) streamsAndStates[i + 1]));
+        }
+        return new SyncState.PerStream(cursors);
+    }
+
+    private static String document(SyncState state) {
+        return state.toDocument().map(JsonNode::toString).orElse("nothing");
+    }
+
+    /// What another runner would read.
+    private String stored() {
+        return document(store().peek("orders").orElseThrow());
+    }
+
+    @Test
+    default void knowsNothingOfAConnectionThatNeverRan() {
+        assertThat(store().peek("orders")).isEmpty();
+        try (ConnectionState orders = store().acquire("orders")) {
+            assertThat(orders.state().isEmpty()).isTrue();
+            assertThat(orders.generations()).isEmpty();
+        }
+    }
+
+    @Test
+    default void keepsStatesDigitByDigit() {
+        String state = """
+                {"z":1.50,"a":123456789012345678901234567890.000,"n":null,"e":{},"l":[],"u":"é\\u0000\\n😀","t":1E+400,"b":true}""";
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.save(perStream("orders", state));
+            assertThat(stored())
+                    .isEqualTo(
+                            "[{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"orders\"},\"stream_state\":%s}}]"
+                                    .formatted(state));
+        }
+    }
+
+    @Test
+    default void keepsADeepState() {
+        String deep = "{\"a\":".repeat(2000) + "1" + "}".repeat(2000);
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.save(perStream("orders", deep));
+        }
+        assertThat(((SyncState.PerStream) store().peek("orders").orElseThrow()).cursors())
+                .containsEntry(new StreamDescriptor("orders"), json(deep));
+    }
+
+    @Test
+    default void keepsStreamsOfOneNameInTwoNamespacesApart() {
+        TreeMap<StreamDescriptor, JsonNode> cursors = new TreeMap<>();
+        cursors.put(new StreamDescriptor("orders", Optional.of("eu")), json("1"));
+        cursors.put(new StreamDescriptor("orders", Optional.of("us")), json("2"));
+        cursors.put(new StreamDescriptor("orders"), json("3"));
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.save(new SyncState.PerStream(cursors));
+        }
+        assertThat(store().peek("orders")).contains(new SyncState.PerStream(cursors));
+    }
+
+    @Test
+    default void replacesTheWholeStateEachTime() {
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.save(perStream("a", "1", "b", "2"));
+            orders.save(perStream("b", "3"));
+            assertThat(orders.state()).isEqualTo(perStream("b", "3"));
+        }
+    }
+
+    @Test
+    default void holdsOneTypeOfStateAtATime() {
+        ObjectNode global = (ObjectNode)
+                json(
+                        "{\"shared_state\":{\"lsn\":7},\"stream_states\":[{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":null}]}");
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.save(new SyncState.Legacy(json("{\"cursor\":1}")));
+            assertThat(stored()).isEqualTo("{\"cursor\":1}");
+            orders.save(perStream("a", "1"));
+            assertThat(orders.state()).isEqualTo(perStream("a", "1"));
+            orders.save(new SyncState.Global(global));
+            assertThat(orders.state()).isEqualTo(new SyncState.Global(global));
+            orders.save(SyncState.EMPTY);
+            assertThat(orders.state()).isEqualTo(SyncState.EMPTY);
+        }
+    }
+
+    @Test
+    default void numbersSyncsUpwardsAndKeepsGenerations() {
+        StreamDescriptor stream = new StreamDescriptor("orders", Optional.of("public"));
+        try (ConnectionState orders = store().acquire("orders")) {
+            assertThat(orders.begin(SyncState.EMPTY, Map.of(stream, new Generation(1, false))))
+                    .isEqualTo(1);
+            orders.end(1, 10, 100, "");
+        }
+        try (ConnectionState orders = store().acquire("orders")) {
+            assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(1, false)));
+            orders.complete(stream);
+            assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(1, true)));
+            assertThat(orders.begin(SyncState.EMPTY, Map.of(stream, new Generation(2, false))))
+                    .isEqualTo(2);
+            assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(2, false)));
+        }
+        try (ConnectionState other = store().acquire("other")) {
+            assertThat(other.generations()).isEmpty();
+            assertThat(other.begin(SyncState.EMPTY, Map.of())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    default void letsOneRunnerHaveAConnectionAtATime() {
+        ConnectionState first = store().acquire("orders");
+        assertThatThrownBy(() -> store().acquire("orders")).isInstanceOfSatisfying(RunnerException.class, e -> {
+            assertThat(e).hasMessage("another sync of the connection 'orders' is running");
+            assertThat(e.code()).isEqualTo("connection.busy");
+            assertThat(e.type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        });
+        // Being refused must not have loosened the first one's hold.
+        assertThatThrownBy(() -> store().acquire("orders")).isInstanceOf(RunnerException.class);
+        first.save(perStream("a", "1"));
+        first.close();
+        store().acquire("orders").close();
+    }
+
+    @Test
+    default void refusesAConnectionThatAnotherProcessHasUntilItIsKilled() throws Exception {
+        try (OtherRunner other = OtherRunner.holding(place(), "orders")) {
+            assertThatThrownBy(() -> store().acquire("orders"))
+                    .hasMessage("another sync of the connection 'orders' is running");
+            other.kill();
+        }
+        // PostgreSQL notices the end of a session in its own time.
+        for (int i = 0; ; i++) {
+            try (ConnectionState orders = store().acquire("orders")) {
+                orders.save(perStream("a", "1"));
+                return;
+            } catch (RunnerException e) {
+                assertThat(e.code()).isEqualTo("connection.busy");
+                assertThat(i).isLessThan(100_000);
+            }
+        }
+    }
+
+    @Test
+    default void refusesTheWritesOfARunnerThatWasTakenOver() throws SQLException {
+        StreamDescriptor stream = new StreamDescriptor("a");
+        try (ConnectionState stale = store().acquire("orders")) {
+            stale.begin(perStream("a", "1"), Map.of(stream, new Generation(1, false)));
+            execute("UPDATE sluice_connection SET epoch = epoch + 1 WHERE name = 'orders'");
+
+            assertThatThrownBy(() -> stale.save(perStream("a", "2")))
+                    .hasMessage("another runner has taken over the connection 'orders'");
+            assertThatThrownBy(() -> stale.begin(SyncState.EMPTY, Map.of())).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(() -> stale.complete(stream)).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(() -> stale.end(1, 0, 0, "")).isInstanceOf(RunnerException.class);
+            assertThat(store().peek("orders")).contains(perStream("a", "1"));
+            assertThat(stale.generations()).containsEntry(stream, new Generation(1, false));
+        }
+    }
+
+    @Test
+    default void runsConnectionsSideBySide() throws InterruptedException {
+        Thread[] threads = IntStream.range(0, 4)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> {
+                    try (ConnectionState state = store().acquire("connection-" + i)) {
+                        for (int n = 1; n <= 25; n++) {
+                            state.save(perStream("a", String.valueOf(n)));
+                        }
+                    }
+                }))
+                .toArray(Thread[]::new);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(store().peek("connection-" + i)).contains(perStream("a", "25"));
+        }
+    }
+
+    @Test
+    default void opensAStoreThatIsThereAlready() {
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.save(perStream("a", "1"));
+        }
+        assertThat(OtherRunner.open(place()).peek("orders")).contains(perStream("a", "1"));
+    }
+
+    @Test
+    default void refusesAStoreOfANewerSluice() throws SQLException {
+        execute("UPDATE sluice_schema_history SET version = '99' WHERE version = '1'");
+        assertThatThrownBy(() -> OtherRunner.open(place())).isInstanceOfSatisfying(RunnerException.class, e -> {
+            assertThat(e).hasMessage("the state store was made by a newer Sluice: its version is 99, this one knows 1");
+            assertThat(e.code()).isEqualTo("state.newer");
+            assertThat(e.type()).isEqualTo(FailureType.CONFIG_ERROR);
+            assertThat(e.next()).contains("use that Sluice, or name another place with --state");
+        });
+    }
+}
