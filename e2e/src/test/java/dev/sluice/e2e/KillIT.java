@@ -78,7 +78,8 @@ final class KillIT {
         commcare.release();
         sluice.run("sync", HeldSync.FILE).succeeds();
 
-        assertThat(postgres.one("SELECT count(DISTINCT id) FROM \"Case_Update\"")).isEqualTo("60");
+        assertThat(postgres.one("SELECT count(DISTINCT id) FROM \"Case_Update\""))
+                .isEqualTo("60");
     }
 
     @Test
@@ -99,6 +100,11 @@ final class KillIT {
         RunningSluice sync = sluice.start("sync", HeldSync.FILE)
                 .until("the fourth page", () -> commcare.requests("form").size() == 4);
         sync.kill9();
+        Await.until(
+                "the end of the destination",
+                () -> sluice.processes().stream()
+                        .noneMatch(
+                                process -> SluiceCli.commandLine(process.pid()).contains("write")));
 
         CommcareIT.assertForms(postgres, old);
         commcare.release();
