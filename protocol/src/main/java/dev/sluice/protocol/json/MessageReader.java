@@ -47,6 +47,9 @@ public final class MessageReader implements AutoCloseable {
     private int lineEnd;
     private boolean ascii;
 
+    /// Where the line that begins at `start` ends, when [#ready] has looked; else -1.
+    private int nextFeed = -1;
+
     public MessageReader(InputStream in) {
         this(in, DEFAULT_MAX_LINE);
     }
@@ -75,9 +78,14 @@ public final class MessageReader implements AutoCloseable {
         }
     }
 
-    /// Whether there is something to read at once: when not, [#read] would wait for the other side.
+    /// Whether [#read] would find something at once: a whole line that is here, or bytes that wait in the stream.
+    /// Half a line that is here does not count, because the rest may be long in coming.
     public boolean ready() throws IOException {
-        return ended || limit > start || in.available() > 0;
+        if (nextFeed < 0 && limit > start) {
+            ascii = true;
+            nextFeed = findLineFeed(start);
+        }
+        return ended || nextFeed >= 0 || in.available() > 0;
     }
 
     @Override
@@ -106,7 +114,9 @@ public final class MessageReader implements AutoCloseable {
             }
             case OTHER_MESSAGE -> parse(bytes, from, to);
             case MALFORMED -> foreign("is not JSON", bytes, from, to);
-            case UNUSABLE_RECORD -> foreign("is a record without a stream or without data", bytes, from, to);
+            case EMPTY_RECORD -> new ForeignLine("is a record without data", "", to - from, false);
+            case UNUSABLE_RECORD ->
+                foreign("is a record without a stream or with data of a wrong kind", bytes, from, to);
         };
     }
 
@@ -135,8 +145,8 @@ public final class MessageReader implements AutoCloseable {
 
     /// A record whose line was cut or mixed with other output: a lost row, which must not pass for noise.
     private static boolean looksLikeRecord(String text) {
-        int cut = Math.min(text.length(), 200);
-        return text.substring(0, cut).replaceAll("\\s", "").toLowerCase().contains("\"type\":\"record\"");
+        String packed = text.replaceAll("\\s", "");
+        return packed.contains("\"type\":\"RECORD\"") || packed.contains("\"record\":{");
     }
 
     private boolean isBlank() {
@@ -185,10 +195,13 @@ public final class MessageReader implements AutoCloseable {
     /// has been dropped, else 0.
     private long nextLine() throws IOException {
         int scanned = start;
-        ascii = true;
         long dropped = 0;
+        if (nextFeed < 0) {
+            ascii = true;
+        }
         while (true) {
-            int feed = findLineFeed(scanned);
+            int feed = nextFeed >= 0 ? nextFeed : findLineFeed(scanned);
+            nextFeed = -1;
             if (feed >= 0) {
                 lineStart = start;
                 lineEnd = feed;

@@ -85,7 +85,13 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
                             connection.source().config(),
                             connection.limits().operationTimeout());
             ConnectorSpecification destination = workbench.spec(connection, connection.destination());
-            SyncPlan plan = SyncPlan.make(connection, catalog, destination, stored.state(), stored.generations());
+            SyncPlan plan = SyncPlan.make(
+                    connection,
+                    catalog,
+                    destination,
+                    stored.state(),
+                    stored.generations(),
+                    System.currentTimeMillis() / 1000);
             Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
             cancellation.of(sync);
             SyncReport report;

@@ -18,7 +18,9 @@ public final class ErrorLines {
     private final Thread reader;
 
     public ErrorLines(String connector, InputStream stderr, Launcher.LineSink sink) {
-        reader = Thread.ofVirtual().name("stderr of " + connector).start(() -> read(stderr, sink));
+        reader = // A platform thread: a read of a named pipe would keep a virtual one's carrier, and with it every
+                // timer.
+                Thread.ofPlatform().daemon().name("stderr of " + connector).start(() -> read(stderr, sink));
     }
 
     private void read(InputStream stderr, Launcher.LineSink sink) {
