@@ -15,6 +15,10 @@ public final class Main {
 
     public static void main(String[] args) {
         Map<String, String> environment = System.getenv();
+        String temporary = environment.getOrDefault("TMPDIR", "");
+        if (!temporary.isEmpty()) {
+            System.setProperty("java.io.tmpdir", temporary); // The JVM does not look at it.
+        }
         Path home = Path.of(environment.getOrDefault("SLUICE_HOME", "."))
                 .toAbsolutePath()
                 .normalize();

@@ -142,7 +142,7 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
         }
         throw new RunnerException(
                 error.map(AirbyteErrorTraceMessage::failureType).orElse(FailureType.SYSTEM_ERROR),
-                "source.failed",
+                error.isPresent() ? "connector.failed" : exit.errorCode(),
                 "%s: %s"
                         .formatted(
                                 source.name(),

@@ -94,7 +94,11 @@ final class SourcePump implements Runnable {
                 forwardAll();
                 Optional<ExitStatus> exit = source.awaitExit(END);
                 if (exit.isEmpty()) {
-                    failures.source(FailureType.SYSTEM_ERROR, "closed its output but did not end, and was stopped");
+                    failures.source(
+                            FailureType.SYSTEM_ERROR,
+                            "source.did_not_end",
+                            "closed its output but did not end, and was stopped",
+                            "run it again; if it always does, tell the connector's developers");
                     source.stop(GRACE);
                 } else if (!exit.get().isSuccess()) {
                     failures.sourceEnded(exit.get(), source.lastErrorLines());
@@ -253,8 +257,10 @@ final class SourcePump implements Runnable {
         if (lost > 0) {
             failures.source(
                     FailureType.SYSTEM_ERROR,
-                    "lost %,d %s: they were not valid messages (invariant 3)"
-                            .formatted(lost, lost == 1 ? "record" : "records"));
+                    "source.lost_records",
+                    "lost %,d %s that came in lines which are no messages"
+                            .formatted(lost, lost == 1 ? "record" : "records"),
+                    "the log says which; raise `line_size` under `limits:` if they were too long");
             return;
         }
         for (StreamProgress stream : streams.values()) {
@@ -275,7 +281,9 @@ final class SourcePump implements Runnable {
                 // Invariant 3: replacing good rows by half a stream would be a quiet loss.
                 failures.source(
                         FailureType.SYSTEM_ERROR,
-                        "ended well although the stream '%s' is incomplete".formatted(stream.stream()));
+                        "source.incomplete",
+                        "ended well although the stream '%s' is incomplete".formatted(stream.stream()),
+                        "see in the log why; what arrived is kept, and rows it would have replaced are too");
                 continue;
             }
             if (sawStatus

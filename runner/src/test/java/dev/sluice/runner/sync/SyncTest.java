@@ -405,7 +405,7 @@ final class SyncTest {
                 .run();
 
         assertThat(cause(report).getMessage())
-                .isEqualTo("source-x lost 1 record: they were not valid messages (invariant 3)");
+                .isEqualTo("source-x lost 1 record that came in lines which are no messages");
         assertThat(scene.completed()).isEmpty();
         assertThat(scene.log).as("customer data").noneMatch(line -> line.contains("Ann"));
     }
