@@ -16,11 +16,12 @@ import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.operation.SpecCache;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.store.SqlStateStore;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Everything one command needs, wired by hand: the one place where implementations are chosen.
@@ -33,7 +34,7 @@ public final class Workbench implements AutoCloseable {
     private final SecretMask mask = new SecretMask();
     private final RunDirectory run;
     private final DockerLauncher docker;
-    private final Launcher launcher;
+    private final EitherLauncher launcher;
     private final Operations operations;
 
     /// @param home the directory of this Sluice, with its connectors
@@ -49,8 +50,21 @@ public final class Workbench implements AutoCloseable {
         this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
     }
 
-    /// A container or a process, as the connection says; never one in place of the other.
-    private record EitherLauncher(Launcher docker, Launcher process) implements Launcher {
+    /// A container or a process, as the connection says; never one in place of the other. Remembers what it has
+    /// started, to stop it.
+    private static final class EitherLauncher implements Launcher {
+        private static final Duration GRACE = Duration.ofSeconds(5);
+
+        private final Launcher docker;
+        private final Launcher process;
+        private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
+        private volatile boolean stopped;
+
+        EitherLauncher(Launcher docker, Launcher process) {
+            this.docker = docker;
+            this.process = process;
+        }
+
         private Launcher of(ConnectorLaunch connector) {
             return switch (connector) {
                 case ConnectorLaunch.InContainer _ -> docker;
@@ -61,13 +75,37 @@ public final class Workbench implements AutoCloseable {
         @Override
         public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
                 throws InterruptedException {
-            return of(connector).launch(connector, command, stderr);
+            requireNotStopped();
+            RunningConnector running = of(connector).launch(connector, command, stderr);
+            launched.add(running);
+            if (stopped) {
+                running.close();
+                requireNotStopped();
+            }
+            return running;
+        }
+
+        private void requireNotStopped() {
+            if (stopped) {
+                throw new RunnerException(
+                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+            }
+        }
+
+        void stopAll() {
+            stopped = true;
+            launched.forEach(running -> running.stop(GRACE));
         }
 
         @Override
         public String fingerprint(ConnectorLaunch connector) {
             return of(connector).fingerprint(connector);
         }
+    }
+
+    /// Stops every connector that runs, and lets no other start. For another thread than the command's.
+    public void stopConnectors() {
+        launcher.stopAll();
     }
 
     private Path cache() {
@@ -118,20 +156,9 @@ public final class Workbench implements AutoCloseable {
         return place.contains("://") || place.startsWith("jdbc:") || place.startsWith("postgres");
     }
 
-    /// `.sluice` beside a connection file: state, logs.
+    /// `.sluice` beside a connection file: state, logs. Made by whoever puts something there.
     public static Path directory(Path connectionFile) {
-        Path directory = connectionFile.toAbsolutePath().normalize().getParent().resolve(".sluice");
-        try {
-            return Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
-                    "runner.no_directory",
-                    "the directory for state and logs cannot be made: " + e.getMessage(),
-                    directory.toString(),
-                    "make its parent writable, or move the connection file",
-                    e);
-        }
+        return connectionFile.toAbsolutePath().normalize().resolveSibling(".sluice");
     }
 
     /// Loads what running containers needs, for the start cache.

@@ -3,7 +3,6 @@ package dev.sluice.runner.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.json.Json;
-import dev.sluice.runner.RunLog;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
 import java.nio.file.Path;
@@ -39,8 +38,7 @@ final class CheckCommand implements Callable<Integer>, JsonOutput {
 
     @Override
     public Integer call() throws InterruptedException {
-        RunLog log = (level, connector, text) -> {};
-        try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
+        try (Workbench workbench = terminal.workbench()) {
             Connection connection = workbench.connection(file);
             Map<String, Connection.Connector> sides = new LinkedHashMap<>();
             sides.put("source", connection.source());

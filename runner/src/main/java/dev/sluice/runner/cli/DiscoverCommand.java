@@ -2,7 +2,6 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.protocol.AirbyteCatalog;
 import dev.sluice.protocol.json.Json;
-import dev.sluice.runner.RunLog;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
 import java.nio.file.Path;
@@ -36,8 +35,7 @@ final class DiscoverCommand implements Callable<Integer>, JsonOutput {
 
     @Override
     public Integer call() throws InterruptedException {
-        RunLog log = (level, connector, text) -> {};
-        try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
+        try (Workbench workbench = terminal.workbench()) {
             Connection connection = workbench.connection(file);
             AirbyteCatalog catalog = workbench
                     .operations()

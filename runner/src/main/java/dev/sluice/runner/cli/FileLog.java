@@ -4,12 +4,12 @@ import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.runner.RunLog;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /// The log of one run, in a file. What arrives here is masked already.
 final class FileLog implements RunLog, AutoCloseable {
@@ -17,6 +17,7 @@ final class FileLog implements RunLog, AutoCloseable {
 
     private final Path file;
     private BufferedWriter out;
+    private Optional<IOException> problem = Optional.empty();
 
     FileLog(Path directory, String connection) {
         String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
@@ -30,8 +31,17 @@ final class FileLog implements RunLog, AutoCloseable {
         return file;
     }
 
+    /// Why there is less in it than was said; empty when all is.
+    synchronized Optional<String> problem() {
+        return problem.map(e -> "the log %s could not be written: %s".formatted(file, e.getMessage()));
+    }
+
+    /// Never fails: a full disk must stop neither the sync nor whoever reads a connector's standard error.
     @Override
     public synchronized void line(Level level, String connector, String text) {
+        if (problem.isPresent()) {
+            return;
+        }
         try {
             if (out == null) {
                 Files.createDirectories(file.getParent());
@@ -44,7 +54,7 @@ final class FileLog implements RunLog, AutoCloseable {
                 out.flush();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            problem = Optional.of(e);
         }
     }
 
@@ -55,7 +65,7 @@ final class FileLog implements RunLog, AutoCloseable {
                 out.close();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            problem = Optional.of(e);
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.sluice.protocol.json.Json;
 interface JsonOutput {
     boolean wantsJson();
 
-    default void print(Terminal terminal, ObjectNode error) {
+    static void error(Terminal terminal, ObjectNode error) {
         ObjectNode envelope = Json.mapper().createObjectNode();
         envelope.put("ok", false).set("error", error);
         terminal.out().println(envelope);

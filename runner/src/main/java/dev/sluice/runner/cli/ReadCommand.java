@@ -13,10 +13,10 @@ import dev.sluice.protocol.json.Line;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
-import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.connection.StreamSettings;
 import dev.sluice.runner.launch.ConnectorCommand.Read;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.RunningConnector;
@@ -38,6 +38,9 @@ import picocli.CommandLine.Parameters;
         description = "Prints records of a connection's source, one JSON object a line. Nothing is stored.",
         footer = {"", "Example:  sluice read examples/quickstart.yaml --stream users --limit 3"})
 final class ReadCommand implements Callable<Integer>, JsonOutput {
+    /// Records after which it is looked whether somebody still reads: `| head` has closed the pipe by then.
+    private static final int CHECK_EVERY = 100;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The connection file.")
@@ -67,8 +70,7 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        RunLog log = (level, connector, text) -> {};
-        try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
+        try (Workbench workbench = terminal.workbench()) {
             Connection connection = workbench.connection(file);
             AirbyteCatalog catalog = workbench
                     .operations()
@@ -103,9 +105,7 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                 connection.file(),
                 connection.source(),
                 connection.destination(),
-                Map.of(
-                        stream,
-                        connection.streams().getOrDefault(stream, dev.sluice.runner.connection.StreamSettings.DEFAULT)),
+                Map.of(stream, connection.streams().getOrDefault(stream, StreamSettings.DEFAULT)),
                 connection.defaults(),
                 connection.schedule(),
                 connection.limits(),
@@ -123,7 +123,9 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                             .println(new String(
                                     record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8));
                     printed++;
-                    if (printed == limit) {
+                    boolean nobodyReads =
+                            printed % CHECK_EVERY == 0 && terminal.out().checkError();
+                    if (printed == limit || nobodyReads) {
                         return ExitCode.DONE;
                     }
                 }
@@ -141,7 +143,7 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
         }
         throw new RunnerException(
                 error.map(AirbyteErrorTraceMessage::failureType).orElse(FailureType.SYSTEM_ERROR),
-                "source.failed",
+                error.isPresent() ? "connector.failed" : exit.errorCode(),
                 "%s: %s"
                         .formatted(
                                 source.name(),

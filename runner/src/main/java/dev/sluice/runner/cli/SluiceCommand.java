@@ -1,18 +1,23 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
+import dev.sluice.runner.connection.Problems;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// `sluice`: the root of the command line.
 @Command(
@@ -38,8 +43,13 @@ public final class SluiceCommand implements Runnable {
     ///
     /// @param home the directory of this Sluice
     public static int run(String[] args, Path home, Map<String, String> environment, PrintStream out, PrintStream err) {
-        boolean interactive = environment.containsKey("SLUICE_TERMINAL");
-        Terminal terminal = new Terminal(home, environment, out, err, interactive);
+        try (Interruption interruption = new Interruption()) {
+            boolean interactive = environment.containsKey("SLUICE_TERMINAL");
+            return run(args, new Terminal(home, environment, out, err, interactive, interruption));
+        }
+    }
+
+    private static int run(String[] args, Terminal terminal) {
         if (args.length == 1 && args[0].equals("train-aot")) {
             return Rehearsal.run(terminal);
         }
@@ -50,32 +60,67 @@ public final class SluiceCommand implements Runnable {
                 .addSubcommand(new ReadCommand(terminal))
                 .addSubcommand(new SpecCommand(terminal))
                 .addSubcommand(new CommandLine(new StateCommand()).addSubcommand(new StateShowCommand(terminal)))
-                .addSubcommand(new ConnectorCommand())
-                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .addSubcommand(new ConnectorCommand(terminal))
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        interactive && !environment.containsKey("NO_COLOR") ? Ansi.ON : Ansi.OFF))
+                        terminal.interactive() && !terminal.environment().containsKey("NO_COLOR") ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(80)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, given) -> wrong(e, given, terminal))
                 .setExecutionExceptionHandler((e, command, _) -> failed(e, command, terminal));
         return line.execute(args);
     }
 
-    private static int failed(Exception e, CommandLine command, Terminal terminal) {
-        if (e instanceof RunnerException error) {
-            if (command.getCommand() instanceof JsonOutput json && json.wantsJson()) {
-                json.print(terminal, ErrorReport.json(error));
-            } else {
-                terminal.err().println(ErrorReport.text(List.of(error)));
-            }
-            return ExitCode.of(error.type());
+    private static int wrong(ParameterException e, String[] args, Terminal terminal) {
+        CommandLine command = e.getCommandLine();
+        String what = e.getMessage().substring(0, 1).toLowerCase(Locale.ROOT)
+                + e.getMessage().substring(1);
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String name = unmatched.getUnmatched().getFirst();
+            what = "'%s' is not known%s"
+                    .formatted(
+                            name,
+                            Problems.suggestion(name, command.getSubcommands().keySet()));
         }
+        return report(
+                new RunnerException(
+                        FailureType.CONFIG_ERROR,
+                        "command.wrong",
+                        what,
+                        "",
+                        "`%s --help` says what there is"
+                                .formatted(command.getCommandSpec().qualifiedName())),
+                List.of(args).contains("--json"),
+                terminal);
+    }
+
+    private static int failed(Exception e, CommandLine command, Terminal terminal) {
         if (e instanceof InterruptedException) {
             return ExitCode.FAILED;
         }
-        terminal.err().println("error[runner.bug]: this is a bug in Sluice; report it with these lines");
-        e.printStackTrace(terminal.err());
-        return ExitCode.FAILED;
+        RunnerException error = e instanceof RunnerException known
+                ? known
+                : new RunnerException(
+                        FailureType.SYSTEM_ERROR,
+                        "runner.bug",
+                        "this is a bug in Sluice: " + e,
+                        "",
+                        "report it with these lines",
+                        e);
+        if (error != e) {
+            e.printStackTrace(terminal.err());
+        }
+        return report(error, command.getCommand() instanceof JsonOutput json && json.wantsJson(), terminal);
+    }
+
+    private static int report(RunnerException error, boolean asJson, Terminal terminal) {
+        if (asJson) {
+            JsonOutput.error(terminal, ErrorReport.json(error));
+        } else {
+            terminal.err().println(ErrorReport.text(List.of(error)));
+        }
+        return ExitCode.of(error.type());
     }
 
     @Override

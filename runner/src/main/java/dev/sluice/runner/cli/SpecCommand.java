@@ -1,11 +1,13 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.protocol.ConnectorSpecification;
+import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
-import dev.sluice.runner.RunLog;
+import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.connection.OurConnectors;
+import dev.sluice.runner.connection.Problems;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,8 +45,7 @@ final class SpecCommand implements Callable<Integer>, JsonOutput {
 
     @Override
     public Integer call() throws InterruptedException {
-        RunLog log = (level, name, text) -> {};
-        try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
+        try (Workbench workbench = terminal.workbench()) {
             ConnectorSpecification spec =
                     workbench.operations().spec(launch(workbench.ourConnectors()), Limits.DEFAULT.operationTimeout());
             if (json) {
@@ -60,13 +61,28 @@ final class SpecCommand implements Callable<Integer>, JsonOutput {
         int dash = connector.indexOf('-');
         Optional<Path> folder =
                 dash < 0 ? Optional.empty() : ours.find(connector.substring(0, dash), connector.substring(dash + 1));
-        if (process && folder.isPresent()) {
-            return new ConnectorLaunch.AsProcess(
-                    connector,
-                    List.of(ours.program(folder.get()).toString()),
-                    Path.of("").toAbsolutePath());
+        boolean isImage = connector.contains(":") || connector.contains("/");
+        if (folder.isEmpty() && (process || !isImage)) {
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "connector.unknown",
+                    "'%s' is not one of our connectors%s"
+                            .formatted(connector, Problems.suggestion(connector, ours.names())),
+                    "",
+                    "name one of them, or an image with its tag without --process");
         }
-        return new ConnectorLaunch.InContainer(
-                folder.map(ours::image).orElse(connector), folder, "bridge", 2L << 30, 2, 1024, Optional.empty());
+        return process
+                ? new ConnectorLaunch.AsProcess(
+                        connector,
+                        List.of(ours.program(folder.orElseThrow()).toString()),
+                        Path.of("").toAbsolutePath())
+                : new ConnectorLaunch.InContainer(
+                        folder.map(ours::image).orElse(connector),
+                        folder,
+                        "bridge",
+                        2L << 30,
+                        2,
+                        1024,
+                        Optional.empty());
     }
 }

@@ -2,7 +2,6 @@ package dev.sluice.runner.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.protocol.json.Json;
-import dev.sluice.runner.RunLog;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.state.StateStore;
@@ -42,8 +41,7 @@ final class StateShowCommand implements Callable<Integer>, JsonOutput {
 
     @Override
     public Integer call() throws InterruptedException {
-        RunLog log = (level, connector, text) -> {};
-        try (Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
+        try (Workbench workbench = terminal.workbench()) {
             Connection connection = workbench.connection(file);
             try (StateStore store = workbench.stateStore(connection, state)) {
                 Optional<SyncState> stored = store.peek(connection.name());

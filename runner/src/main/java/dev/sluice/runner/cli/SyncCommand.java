@@ -17,8 +17,6 @@ import dev.sluice.runner.sync.SyncReport;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,9 +27,6 @@ import picocli.CommandLine.Parameters;
         description = "Moves what is new from the source to the destination of a connection.",
         footer = {"", "Example:  sluice sync examples/quickstart.yaml"})
 final class SyncCommand implements Callable<Integer>, JsonOutput {
-    /// After Ctrl-C, everything has this long to end in good order.
-    private static final long END_SECONDS = 20;
-
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The connection file.")
@@ -58,19 +53,14 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
 
     @Override
     public Integer call() throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Cancellation cancellation = new Cancellation(Thread.currentThread(), ended);
-        Runtime.getRuntime().addShutdownHook(cancellation.hook());
         try (FileLog log = new FileLog(
                         Workbench.directory(file), file.getFileName().toString());
-                Workbench workbench = new Workbench(terminal.home(), terminal.environment(), terminal::notice, log)) {
-            return sync(workbench, log, cancellation);
-        } finally {
-            ended.countDown();
+                Workbench workbench = terminal.workbench(log)) {
+            return sync(workbench, log);
         }
     }
 
-    private int sync(Workbench workbench, FileLog log, Cancellation cancellation) throws InterruptedException {
+    private int sync(Workbench workbench, FileLog log) throws InterruptedException {
         Connection connection = workbench.connection(file);
         connection
                 .schedule()
@@ -93,12 +83,13 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
                     stored.generations(),
                     System.currentTimeMillis() / 1000);
             Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
-            cancellation.of(sync);
+            terminal.interruption().gently(sync::cancel);
             SyncReport report;
             try (ProgressView progress = new ProgressView(terminal, sync, json)) {
                 report = sync.run();
             }
             report.warnings().forEach(warning -> log.line(Level.WARN, "sluice", warning));
+            log.problem().ifPresent(terminal::notice);
             if (json) {
                 printJson(report);
             } else {
@@ -143,38 +134,5 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
             envelope.set("error", ErrorReport.json(report.failures().getFirst()));
         }
         terminal.out().println(envelope);
-    }
-
-    /// Ctrl-C and SIGTERM: the sync ends in good order, and the JVM waits for that.
-    private static final class Cancellation {
-        private final Thread runs;
-        private final CountDownLatch ended;
-        private volatile Optional<Sync> sync = Optional.empty();
-
-        Cancellation(Thread runs, CountDownLatch ended) {
-            this.runs = runs;
-            this.ended = ended;
-        }
-
-        void of(Sync sync) {
-            this.sync = Optional.of(sync);
-        }
-
-        Thread hook() {
-            return Thread.ofPlatform().name("stop").unstarted(() -> {
-                if (ended.getCount() == 0) {
-                    return;
-                }
-                sync.ifPresentOrElse(Sync::cancel, runs::interrupt);
-                try {
-                    if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
-                        runs.interrupt();
-                        ended.await(END_SECONDS, TimeUnit.SECONDS);
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-        }
     }
 }

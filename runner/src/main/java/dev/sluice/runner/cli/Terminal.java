@@ -1,5 +1,7 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.RunLog;
+import dev.sluice.runner.Workbench;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -7,7 +9,28 @@ import java.util.Map;
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
 /// @param interactive whether a person watches standard error
-record Terminal(Path home, Map<String, String> environment, PrintStream out, PrintStream err, boolean interactive) {
+record Terminal(
+        Path home,
+        Map<String, String> environment,
+        PrintStream out,
+        PrintStream err,
+        boolean interactive,
+        Interruption interruption) {
+
+    /// Everything a command needs; Ctrl-C stops its connectors.
+    ///
+    /// @param log receives what connectors say
+    Workbench workbench(RunLog log) {
+        Workbench workbench = new Workbench(home, environment, this::notice, log);
+        interruption.gently(workbench::stopConnectors);
+        interruption.firmly(workbench::stopConnectors);
+        return workbench;
+    }
+
+    /// The same for commands that show no log.
+    Workbench workbench() {
+        return workbench((level, connector, text) -> {});
+    }
 
     void notice(String text) {
         err.println(text);

@@ -196,8 +196,8 @@ public final class ConnectionFile {
         if (!node.isObject()) {
             problem(
                     side,
-                    "is missing; say which connector it is, for example `type: \"%s\"`"
-                            .formatted(side.equals("source") ? "faker" : "postgres"));
+                    "is missing; say which connector it is with `type:` (%s), `image:` or `command:`"
+                            .formatted(String.join(", ", ours.types(side))));
             return null;
         }
         keys(node, side, CONNECTOR);
@@ -260,7 +260,7 @@ public final class ConnectionFile {
             problem(side + ".launch", "is 'process', but an image runs in Docker; name a `command:` instead");
         }
         if (image.isBlank()) {
-            problem(side + ".image", "is empty; write an image with its tag, for example airbyte/source-faker:6.2.10");
+            problem(side + ".image", "is empty; write an image with its tag, for example airbyte/source-github:2.1.0");
             return null;
         }
         return container.of(image, Optional.empty());

@@ -1,7 +1,6 @@
 package dev.sluice.runner.connection;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,16 +20,25 @@ public record OurConnectors(Path home, String version) {
                 .filter(Files::isDirectory);
     }
 
+    /// What can stand as `type:` on one side.
     List<String> types(String side) {
         String prefix = side + "-";
+        return names().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .toList();
+    }
+
+    /// All of them, by the names of their folders.
+    public List<String> names() {
         try (Stream<Path> folders = Files.list(home.resolve("connectors"))) {
-            return folders.map(folder -> folder.getFileName().toString())
-                    .filter(name -> name.startsWith(prefix))
-                    .map(name -> name.substring(prefix.length()))
+            return folders.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .filter(name -> name.matches("(source|destination)-.+"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return List.of(); // Sluice without connectors of its own runs those of others.
         }
     }
 

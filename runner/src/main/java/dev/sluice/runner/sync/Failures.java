@@ -62,8 +62,8 @@ final class Failures {
     }
 
     /// Something the source did that cannot pass.
-    synchronized void source(FailureType type, String predicate) {
-        add(Side.SOURCE, Rank.CAUSE, type, "source.failed", source + " " + predicate, "");
+    synchronized void source(FailureType type, String code, String predicate, String next) {
+        add(Side.SOURCE, Rank.CAUSE, type, code, source + " " + predicate, next);
     }
 
     synchronized void sourceTrace(AirbyteErrorTraceMessage trace) {

@@ -55,8 +55,10 @@ final class Liveness implements AutoCloseable {
                     if (left <= 0) {
                         failures.source(
                                 FailureType.TRANSIENT_ERROR,
+                                "source.timeout",
                                 "sent nothing for %s and was stopped"
-                                        .formatted(Operations.words(limits.sourceTimeout())));
+                                        .formatted(Operations.words(limits.sourceTimeout())),
+                                "raise `source_timeout` under `limits:` if it pauses that long");
                         break;
                     }
                 }

@@ -92,7 +92,11 @@ final class SourcePump implements Runnable {
                 forwardAll();
                 Optional<ExitStatus> exit = source.awaitExit(END);
                 if (exit.isEmpty()) {
-                    failures.source(FailureType.SYSTEM_ERROR, "closed its output but did not end, and was stopped");
+                    failures.source(
+                            FailureType.SYSTEM_ERROR,
+                            "source.did_not_end",
+                            "closed its output but did not end, and was stopped",
+                            "run it again; if it always does, tell the connector's developers");
                     source.stop(GRACE);
                 } else if (!exit.get().isSuccess()) {
                     failures.sourceEnded(exit.get(), source.lastErrorLines());
@@ -137,7 +141,11 @@ final class SourcePump implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        failures.source(FailureType.SYSTEM_ERROR, lost.getMessage());
+        failures.source(
+                FailureType.SYSTEM_ERROR,
+                "source.lost_records",
+                lost.getMessage(),
+                "run it again: it is read again; raise `line_size` under `limits:` if the line was too long");
     }
 
     private void forwardAll() throws IOException, LostRecordException {
@@ -287,7 +295,9 @@ final class SourcePump implements Runnable {
                 // Invariant 3: replacing good rows by half a stream would be a quiet loss.
                 failures.source(
                         FailureType.SYSTEM_ERROR,
-                        "ended well although the stream '%s' is incomplete".formatted(stream.stream()));
+                        "source.incomplete",
+                        "ended well although the stream '%s' is incomplete".formatted(stream.stream()),
+                        "see in the log why; what arrived is kept, and rows it would have replaced are too");
                 continue;
             }
             if (sawStatus

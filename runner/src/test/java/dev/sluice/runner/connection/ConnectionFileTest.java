@@ -394,8 +394,8 @@ final class ConnectionFileTest {
     void reportsAFileWithNothingInIt() {
         assertThat(report("name: ''")).isEqualTo("""
                         there are 3 problems in the connection file
-                          nightly.yaml: `source` is missing; say which connector it is, for example `type: "faker"`
-                          nightly.yaml: `destination` is missing; say which connector it is, for example `type: "postgres"`
+                          nightly.yaml: `source` is missing; say which connector it is with `type:` (commcare, faker), `image:` or `command:`
+                          nightly.yaml: `destination` is missing; say which connector it is with `type:` (duckdb, postgres), `image:` or `command:`
                           nightly.yaml:1: `name` is empty; leave it out to use the file's name""");
     }
 

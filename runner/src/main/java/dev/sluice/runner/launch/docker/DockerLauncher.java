@@ -179,7 +179,7 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                     "docker.no_such_image",
                     "the image %s cannot be there: %s".formatted(launch.image(), DockerEngine.firstLine(e)),
                     launch.image(),
-                    "write it like airbyte/source-faker:6.2.10",
+                    "write it like airbyte/source-github:2.1.0",
                     e);
         } catch (RuntimeException e) {
             throw engine.refused(e);

@@ -1,0 +1,52 @@
+package dev.sluice.runner.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Ctrl-C and SIGTERM: what runs ends in good order, and the JVM waits for that. Its exit code is 130 or 143 then,
+/// whatever the command returns.
+final class Interruption implements AutoCloseable {
+    /// How long each of the two ways to end may take.
+    private static final long SECONDS = 20;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread hook = Thread.ofPlatform().name("stop").unstarted(this::interrupt);
+    private volatile Runnable gently = () -> {};
+    private volatile Runnable firmly = () -> {};
+
+    Interruption() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /// What to do first.
+    void gently(Runnable action) {
+        gently = action;
+    }
+
+    /// What to do when that has not helped.
+    void firmly(Runnable action) {
+        firmly = action;
+    }
+
+    private void interrupt() {
+        try {
+            gently.run();
+            if (!ended.await(SECONDS, TimeUnit.SECONDS)) {
+                firmly.run();
+                ended.await(SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // It is at work.
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.sluice.runner.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runner.Main;
+import dev.sluice.runner.launch.ProcessMark;
+import dev.sluice.runner.store.SqlStateStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The command line in a JVM of its own, stopped from outside.
+@Timeout(120)
+final class SignalTest {
+    @TempDir
+    private Path folder;
+
+    private TestingSluice sluice;
+    private Path temporary;
+    private Path ready;
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        sluice = new TestingSluice(folder);
+        temporary = Files.createDirectories(folder.resolve("tmp"));
+        ready = folder.resolve("ready");
+    }
+
+    @AfterEach
+    void leavesNothingBehind() throws IOException {
+        try (var left = Files.list(temporary)) {
+            assertThat(left.filter(path -> path.getFileName().toString().startsWith("sluice")))
+                    .isEmpty();
+        }
+        assertThat(new ProcessMark(temporary + "/").kill()).as("processes").isEmpty();
+    }
+
+    private Process start(String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(sluice.environment);
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put("TMPDIR", temporary.toString());
+        builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
+        builder.redirectOutput(folder.resolve("out").toFile());
+        builder.redirectError(folder.resolve("err").toFile());
+        return builder.start();
+    }
+
+    private void awaitReady() {
+        while (!Files.exists(ready)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private String err() throws IOException {
+        return Files.readString(folder.resolve("err"), UTF_8);
+    }
+
+    @Test
+    void aSyncStoppedByTermStoresWhatWasCommitted() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace(
+                "{\"id\":2}}}}' ;;", "{\"id\":2}}}}'; touch %s; exec sleep 1000 ;;".formatted(ready)));
+        Process sync = start("sync", sluice.file.toString());
+        awaitReady();
+        sync.destroy();
+
+        assertThat(sync.waitFor()).isEqualTo(143);
+        assertThat(err()).contains("error[sync.cancelled]: the sync was stopped\n  next:  run it again to continue\n");
+        assertThat(SqlStateStore.file(folder.resolve(".sluice/state.db"))
+                        .peek("shop")
+                        .orElseThrow()
+                        .toDocument())
+                .isPresent();
+    }
+
+    @Test
+    void aSyncStoppedByCtrlCEndsWith130() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "touch %s; exec sleep 1000".formatted(ready)));
+        Process sync = start("sync", sluice.file.toString());
+        awaitReady();
+        new ProcessBuilder("kill", "-INT", String.valueOf(sync.pid())).start().waitFor();
+
+        assertThat(sync.waitFor()).isEqualTo(130);
+    }
+
+    @Test
+    void aSyncStoppedWhileItDiscoversStopsTheSource() throws Exception {
+        sluice.source(
+                TestingSluice.SOURCE.replace("discover) ", "discover) touch %s; exec sleep 1000; ".formatted(ready)));
+        Process sync = start("sync", sluice.file.toString());
+        awaitReady();
+        sync.destroy();
+
+        assertThat(sync.waitFor()).isEqualTo(143);
+    }
+
+    @Test
+    void aCheckThatIsStoppedStopsItsConnector() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("check) ", "check) touch %s; exec sleep 1000; ".formatted(ready)));
+        Process check = start("check", sluice.file.toString());
+        awaitReady();
+        check.destroy();
+
+        assertThat(check.waitFor()).isEqualTo(143);
+    }
+
+    @Test
+    void aCommandThatEndsByItselfKeepsItsExitCodeAndItsLetters() throws Exception {
+        assertThat(start("read", sluice.file.toString()).waitFor()).isZero();
+        assertThat(Files.readString(folder.resolve("out"), UTF_8)).contains("Zoë");
+        assertThat(start("sync", folder.resolve("none.yaml").toString()).waitFor())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aReaderThatLeavesEndsARead() throws Exception {
+        sluice.source(
+                TestingSluice.SOURCE.replace(
+                        "echo 'Loading…'",
+                        "exec yes '{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":1},\"emitted_at\":1}}'"));
+        Process head = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "\"$@\" | head -n 1",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "read",
+                        "--limit",
+                        "0",
+                        sluice.file.toString())
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+        assertThat(head.waitFor()).isZero();
+        assertThat(Files.readString(folder.resolve("out"))).isEqualTo("{\"id\":1}\n");
+    }
+}

@@ -1,0 +1,346 @@
+package dev.sluice.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runner.cli.TestingSluice.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The command line as a person sees it: whole outputs, exit codes, and what goes where.
+@Timeout(120)
+final class SluiceCommandTest {
+    @TempDir
+    private Path folder;
+
+    private TestingSluice sluice;
+    private String shop;
+
+    @BeforeEach
+    void makeFolder() throws Exception {
+        sluice = new TestingSluice(folder);
+        shop = sluice.file.toString();
+    }
+
+    @Test
+    void syncPrintsASummaryAndWhereToLook() {
+        assertThat(sluice.run("sync", shop)).isEqualTo(new Result(0, """
+                          users             2 records    0.2 kB  complete
+                        1 stream, 2 records in TIME; state in DIR/.sluice/state.db
+                        look in warehouse.db
+                        """, ""));
+    }
+
+    @Test
+    void syncPrintsOneJsonObject() {
+        assertThat(sluice.run("sync", "--json", shop)).isEqualTo(new Result(0, """
+                        {"ok":true,"result":{"sync":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
+                        "records":2,"bytes":178,"committed":2,"complete":true}],"where_to_look":"look in warehouse.db","warnings":[]}}
+                        """, ""));
+    }
+
+    @Test
+    void syncContinuesWhereItStopped() throws Exception {
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "cat \"$7\" >>" + folder + "/given"));
+        sluice.run("sync", shop);
+        assertThat(Files.readString(folder.resolve("given"))).isEqualTo("""
+                        [{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":2}}}]""");
+    }
+
+    @Test
+    void syncFailsWithTheCauseFirst() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'",
+                "echo '{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":"
+                        + "\"the token hunter22 has expired\",\"failure_type\":\"config_error\"}}}'; exit 1"));
+        Result result = sluice.run("sync", shop);
+        assertThat(result).isEqualTo(new Result(2, """
+                          users             0 records    0.0 kB  0 stored
+                        1 stream, 0 records in TIME; state in DIR/.sluice/state.db
+                        """, """
+                        error[connector.failed]: ./source: the token **** has expired
+                          then:  ./source exited with code 1 during read
+                          log:   DIR/.sluice/logs/LOG
+                        """));
+    }
+
+    @Test
+    void syncFailsInJsonToo() throws Exception {
+        sluice.destination(TestingSluice.DESTINATION.replace("sed -n", "echo 'disk full' >&2; exit 1; sed -n"));
+        Result result = sluice.run("sync", "--json", shop);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out())
+                .startsWith("{\"ok\":false,\"result\":{")
+                .endsWith(
+                        ",\"error\":{\"code\":\"connector.exited\",\"type\":\"system_error\",\"message\":\"./destination exited"
+                                + " with code 1 during write; it last said: disk full\"}}\n");
+        assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void syncLogsWhatConnectorsSayAndNoSecret() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "echo 'token hunter22' >&2; echo 'Loading…'"));
+        sluice.run("sync", shop);
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            String log = Files.readString(logs.findFirst().orElseThrow());
+            assertThat(log)
+                    .contains("INFO  ./source: Loading…", "INFO  ./source: token ****")
+                    .doesNotContain("hunter22");
+        }
+    }
+
+    @Test
+    void syncWarnsWhenItsLogCannotBeWritten() throws Exception {
+        Files.createDirectories(folder.resolve(".sluice"));
+        Files.writeString(folder.resolve(".sluice/logs"), "in the way");
+        Result result = sluice.run("sync", shop);
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).startsWith("the log DIR/.sluice/logs/LOG could not be written: ");
+    }
+
+    @Test
+    void syncMentionsAScheduleThatNothingRuns() throws Exception {
+        Files.writeString(sluice.file, "sync: {schedule: '0 2 * * *'}\n", java.nio.file.StandardOpenOption.APPEND);
+        assertThat(sluice.run("sync", shop).err())
+                .isEqualTo("schedule '0 2 * * *' is kept, but nothing runs it yet: this is one sync, now\n");
+    }
+
+    @Test
+    void aFileThatIsNotThereLeavesNothingBehind() {
+        Path nowhere = folder.resolve("nowhere/none.yaml");
+        assertThat(sluice.run("sync", nowhere.toString()))
+                .isEqualTo(new Result(2, "", """
+                        error[config.no_such_file]: there is no file DIR/nowhere/none.yaml
+                          where: %s
+                          next:  name a connection file, for example examples/quickstart.yaml
+                        """.formatted(Path.of("").toAbsolutePath())));
+        assertThat(folder.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
+    void problemsOfAFileAreReportedBeforeAnythingStarts() throws Exception {
+        sluice.connection("""
+                source:
+                  command: [./source]
+                  config: {tokn: hunter22}
+                destination:
+                  comand: [./destination]
+                """);
+        assertThat(sluice.run("sync", shop)).isEqualTo(new Result(2, "", """
+                        error[config.invalid]: there are 4 problems in the connection file
+                          DIR/shop.yaml:3: `source.config.tokn` is not a setting of this connector; did you mean 'token'?
+                          DIR/shop.yaml:3: `source.config.token` is missing
+                          DIR/shop.yaml:4: `destination` does not say which connector it is; write `type:`, `image:` or `command:`
+                          DIR/shop.yaml:5: `destination.comand` is not known; did you mean 'command'?
+                        """));
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+        assertThat(sluice.run("sync", "--json", shop).out())
+                .startsWith(
+                        "{\"ok\":false,\"error\":{\"code\":\"config.invalid\",\"type\":\"config_error\",\"message\":\"there are 4");
+    }
+
+    @Test
+    void anUnknownStreamIsAProblemOfTheFile() throws Exception {
+        Files.writeString(sluice.file, "streams: [usres]\n", java.nio.file.StandardOpenOption.APPEND);
+        Result result = sluice.run("sync", shop);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).isEqualTo("""
+                        error[config.invalid]: there is a problem in the connection file
+                          DIR/shop.yaml: `streams.usres` is not a stream of ./source; did you mean 'users'?
+                        """);
+    }
+
+    @Test
+    void checkSaysOfBothSidesWhetherTheyWork() throws Exception {
+        assertThat(sluice.run("check", shop))
+                .isEqualTo(new Result(0, "source      ./source: works\ndestination ./destination: works\n", ""));
+        sluice.destination(
+                TestingSluice.DESTINATION.replace("\"SUCCEEDED\"", "\"FAILED\",\"message\":\"no such host\""));
+        assertThat(sluice.run("check", shop))
+                .isEqualTo(new Result(
+                        2,
+                        "source      ./source: works\ndestination ./destination: does not work\n  no such host\n",
+                        ""));
+        assertThat(sluice.run("check", "--json", shop))
+                .isEqualTo(new Result(
+                        2,
+                        "{\"ok\":false,\"result\":{\"source\":{\"works\":true},\"destination\":{\"works\":false,\"message\":\"no such host\"}}}\n",
+                        ""));
+    }
+
+    @Test
+    void checkTakesTheAnswerOfAConnectorThatThenFails() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("\"SUCCEEDED\"}}' ;;", "\"SUCCEEDED\"}}'; exit 1 ;;"));
+        assertThat(sluice.run("check", shop).code()).isZero();
+    }
+
+    @Test
+    void aConnectorThatGivesNoAnswerIsQuoted() throws Exception {
+        sluice.source("echo 'Exception in main' >&2; exit 1");
+        assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
+                        error[connector.no_answer]: ./source gave no answer to `spec` and exited with code 1; it last said: Exception in main
+                          next:  is it an Airbyte connector? its log says more
+                        """));
+        sluice.source("echo garbage; echo '{\"type\":\"LOG\"}'");
+        assertThat(sluice.run("check", shop).err())
+                .startsWith("error[connector.no_answer]: ./source gave no answer to `spec` and exited with code 0\n");
+    }
+
+    @Test
+    void aConnectorThatHangsIsStopped() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("check) ", "check) exec sleep 1000; "));
+        Files.writeString(sluice.file, "limits: {operation_timeout: 500ms}\n", java.nio.file.StandardOpenOption.APPEND);
+        assertThat(sluice.run("check", shop)).isEqualTo(new Result(3, "", """
+                        error[connector.timeout]: ./source did not answer `check` within 500 ms and was stopped
+                          next:  raise `operation_timeout` under `limits:` if it needs longer
+                        """));
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsNamed() throws Exception {
+        Files.delete(folder.resolve("destination"));
+        assertThat(sluice.run("sync", shop)).isEqualTo(new Result(2, "", """
+                        error[connector.cannot_start]: ./destination could not be started: there is no such program
+                          where: command ./destination
+                          next:  check that the program exists and may be executed
+                        """));
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+    }
+
+    @Test
+    void anEngineThatDoesNotAnswerIsNamed() throws Exception {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        sluice.connection("source: {image: 'airbyte/source-x:1'}\ndestination: {command: [./destination]}\n");
+        assertThat(sluice.run("sync", shop)).isEqualTo(new Result(3, "", """
+                        error[docker.unreachable]: Docker does not answer
+                          where: unix:///nowhere/docker.sock
+                          next:  start it (`./check` does, on Debian), or run with `launch: process`, which needs no Docker
+                        """));
+    }
+
+    @Test
+    void aStateStoreThatDoesNotAnswerIsNamedWithoutItsPassword() {
+        Result result = sluice.run("sync", "--state", "postgresql://me:hunter22@localhost:1/state", shop);
+        assertThat(result.code()).isEqualTo(3);
+        assertThat(result.err())
+                .startsWith(
+                        "error[state.unavailable]: the state store cannot be used: Connection to localhost:1 refused")
+                .contains("  where: postgresql://localhost:1/state\n")
+                .doesNotContain("hunter22");
+    }
+
+    @Test
+    void aSecondRunnerIsRefused() throws Exception {
+        sluice.run("sync", shop);
+        try (var held = dev.sluice.runner.store.SqlStateStore.file(folder.resolve(".sluice/state.db"))
+                .acquire("shop")) {
+            assertThat(sluice.run("sync", shop)).isEqualTo(new Result(3, "", """
+                            error[connection.busy]: another sync of the connection 'shop' is running
+                              where: DIR/.sluice/state.db
+                              next:  wait until it has ended, or stop it; two at a time would write the same rows twice
+                            """));
+        }
+        assertThat(sluice.run("sync", shop).code()).isZero();
+    }
+
+    @Test
+    void discoverPrintsTheCatalog() {
+        Result result = sluice.run("discover", shop);
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).startsWith("{\n  \"streams\" : [ {\n    \"name\" : \"users\",");
+        assertThat(sluice.run("discover", "--json", shop).out())
+                .startsWith("{\"ok\":true,\"result\":{\"streams\":[{\"name\":\"users\"");
+    }
+
+    @Test
+    void readPrintsRecordsAndNothingElse() {
+        assertThat(sluice.run("read", shop))
+                .isEqualTo(new Result(0, "{\"id\":1,\"name\":\"Zoë\"}\n{\"id\":2,\"name\":null}\n", "Loading…\n"));
+        assertThat(sluice.run("read", "--limit", "1", "--stream", "users", shop).out())
+                .isEqualTo("{\"id\":1,\"name\":\"Zoë\"}\n");
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+    }
+
+    @Test
+    void readNamesAStreamThatIsNotThere() {
+        Result result = sluice.run("read", "--stream", "usres", shop);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("`streams.usres` is not a stream of ./source; did you mean 'users'?");
+    }
+
+    @Test
+    void stateShowPrintsWhatTheSourceWillBeGiven() {
+        assertThat(sluice.run("state", "show", shop))
+                .isEqualTo(new Result(
+                        0,
+                        "[ ]\n",
+                        "the connection 'shop' has never run; its state would be in DIR/.sluice/state.db\n"));
+        sluice.run("sync", shop);
+        assertThat(sluice.run("state", "show", "--json", shop)).isEqualTo(new Result(0, """
+                        {"ok":true,"result":[{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":2}}}]}
+                        """, ""));
+    }
+
+    @Test
+    void specPrintsTheSpecOfOneOfOurs() {
+        assertThat(sluice.run("spec", "--process", "--json", "source-ours").out())
+                .startsWith("{\"ok\":true,\"result\":{\"connectionSpecification\":{\"type\":\"object\"");
+        assertThat(sluice.run("spec", "source-orus")).isEqualTo(new Result(2, "", """
+                        error[connector.unknown]: 'source-orus' is not one of our connectors; did you mean 'source-ours'?
+                          next:  name one of them, or an image with its tag without --process
+                        """));
+        assertThat(sluice.run("spec", "--process", "airbyte/source-x:1").code()).isEqualTo(2);
+    }
+
+    @Test
+    void connectorBuildIsDoneByTheLauncher() {
+        assertThat(sluice.run("connector", "build"))
+                .isEqualTo(new Result(
+                        2, "", "connector images are built by the launcher: ./sluice connector build --help\n"));
+    }
+
+    @Test
+    void aWrongCommandLineIsAnsweredWithAWayOut() {
+        Result result = sluice.run("sync");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).isEqualTo("""
+                        error[command.wrong]: missing required parameter: 'FILE'
+                          next:  `sluice sync --help` says what there is
+                        """);
+        assertThat(sluice.run("snyc", "--json", shop))
+                .isEqualTo(new Result(
+                        2,
+                        "{\"ok\":false,\"error\":{\"code\":\"command.wrong\",\"type\":\"config_error\",\"message\":\"'snyc' is not known;"
+                                + " did you mean 'sync'?\",\"next\":\"`sluice --help` says what there is\"}}\n",
+                        ""));
+        assertThat(sluice.run("read", "--limit", "few", shop).err())
+                .startsWith("error[command.wrong]: invalid value for option '--limit': 'few' is not a long\n");
+        assertThat(sluice.run("sync", "--no-such-option", shop).code()).isEqualTo(2);
+    }
+
+    @Test
+    void printsItsVersion() {
+        assertThat(sluice.run("--version")).isEqualTo(new Result(0, "sluice 0.1.0\n", ""));
+    }
+
+    @Test
+    void helpFitsOnATerminal() throws Exception {
+        String all = "";
+        for (String verb : new String[] {"", "sync", "check", "discover", "read", "spec", "state", "state show"}) {
+            String[] args = (verb + " --help").strip().split(" ");
+            Result result = sluice.run(args);
+            assertThat(result.code()).isZero();
+            assertThat(result.err()).isEmpty();
+            all += "$ sluice %s\n%s\n".formatted(String.join(" ", args), result.out());
+        }
+        assertThat(all.lines()).allMatch(line -> line.length() <= 80);
+        Path golden = Path.of("src/test/resources/dev/sluice/runner/cli/help.txt");
+        assertThat(all).isEqualTo(Files.readString(golden));
+    }
+}

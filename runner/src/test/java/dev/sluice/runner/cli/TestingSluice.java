@@ -1,0 +1,101 @@
+package dev.sluice.runner.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A folder with a connection between two shell scripts, and the real command line to run on it.
+final class TestingSluice {
+    /// What a command printed, and its exit code. Paths of the folder are shortened, times left out.
+    record Result(int code, String out, String err) {}
+
+    static final String SOURCE = """
+            case $1 in
+            spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object","required":["token"],
+            "properties":{"token":{"type":"string","airbyte_secret":true}}}}}' | tr -d '\\n'; echo ;;
+            check) echo '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"SUCCEEDED"}}' ;;
+            discover) echo '{"type":"CATALOG","catalog":{"streams":[{"name":"users","json_schema":{"type":"object","properties":
+            {"id":{"type":"integer"},"name":{"type":"string"}}},"supported_sync_modes":["full_refresh","incremental"],
+            "source_defined_cursor":true,"default_cursor_field":["id"],"source_defined_primary_key":[["id"]]}]}}' | tr -d '\\n'; echo ;;
+            read) echo 'Loading…'
+            echo '{"type":"RECORD","record":{"stream":"users","data":{"id":1,"name":"Zoë"},"emitted_at":1}}'
+            echo '{"type":"RECORD","record":{"stream":"users","data":{"id":2,"name":null},"emitted_at":1}}'
+            echo '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":2}}}}' ;;
+            esac
+            """;
+
+    static final String DESTINATION = """
+            case $1 in
+            spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object"},"supported_destination_sync_modes":["append","overwrite","append_dedup"]}}' ;;
+            check) echo '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"SUCCEEDED"}}' ;;
+            write) sed -n '/"STATE"/p'
+            echo '{"type":"TRACE","trace":{"type":"ANALYTICS","emitted_at":1,"analytics":{"type":"sluice.where_to_look","value":"look in warehouse.db"}}}' ;;
+            esac
+            """;
+
+    final Path folder;
+    final Path file;
+    final Map<String, String> environment = new HashMap<>();
+
+    TestingSluice(Path folder) throws IOException {
+        this.folder = folder;
+        file = folder.resolve("shop.yaml");
+        source(SOURCE);
+        destination(DESTINATION);
+        program(folder.resolve("home/connectors/source-ours/target/connector/run"), SOURCE);
+        Files.createDirectories(folder.resolve("home/connectors/destination-ours"));
+        environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+        connection("""
+                source:
+                  command: [./source]
+                  config: {token: hunter22}
+                destination:
+                  command: [./destination]
+                """);
+    }
+
+    void connection(String yaml) throws IOException {
+        Files.writeString(file, yaml);
+    }
+
+    void source(String script) throws IOException {
+        program(folder.resolve("source"), script);
+    }
+
+    void destination(String script) throws IOException {
+        program(folder.resolve("destination"), script);
+    }
+
+    private static void program(Path path, String script) throws IOException {
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, "#!/bin/sh\n" + script);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    Result run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = SluiceCommand.run(
+                args,
+                folder.resolve("home"),
+                environment,
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(err, true, UTF_8));
+        return new Result(code, shorten(out), shorten(err));
+    }
+
+    private String shorten(ByteArrayOutputStream printed) {
+        return printed.toString(UTF_8)
+                .replace(folder.toString(), "DIR")
+                .replaceAll("in \\d+\\.\\d s", "in TIME")
+                .replaceAll("\"seconds\":[\\d.]+", "\"seconds\":TIME")
+                .replaceAll("logs/shop.yaml-[\\d-]+\\.log", "logs/LOG");
+    }
+}
