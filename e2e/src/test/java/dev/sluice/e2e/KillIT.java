@@ -3,6 +3,9 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.e2e.TestingCommcare.Form;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,37 @@ final class KillIT {
         assertThat(HeldSync.wentOn(commcare)).isTrue();
         // Also what the killed runner had left.
         sluice.nothingLeftBehind();
+    }
+
+    /// The window in which a state has been sent and its rows are not yet durable, held open by a lock on the table.
+    @Test
+    void storesNoStateBeforeItsRowsAreDurable() throws SQLException {
+        TestingPostgres postgres = TestingPostgres.make().tellPassword(sluice);
+        commcare.tellKey(sluice).putForms(CommcareIT.forms(0, 10, "2024-03-01"));
+        sluice.write(HeldSync.FILE, commcare.source("process", 10) + postgres.destination("process"));
+        sluice.run("sync", HeldSync.FILE).succeeds();
+        String before = sluice.run("state", "show", HeldSync.FILE).succeeds().out();
+        List<Form> forms = CommcareIT.forms(0, 25, "2024-03-01");
+        commcare.putForms(forms);
+        commcare.forgetRequests();
+
+        try (Connection connection = postgres.connect();
+                Statement lock = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            lock.execute("LOCK TABLE %s IN SHARE MODE".formatted(postgres.table("Case Update")));
+            RunningSluice sync = sluice.start("sync", HeldSync.FILE)
+                    .until(
+                            "the end of the source",
+                            () -> sluice.process("write").isPresent()
+                                    && !commcare.requests("case").isEmpty()
+                                    && sluice.process("read").isEmpty());
+            sluice.process("write").orElseThrow().destroyForcibly();
+            sync.finished().exits(1);
+        }
+
+        assertThat(sluice.run("state", "show", HeldSync.FILE).succeeds().out()).isEqualTo(before);
+        sluice.run("sync", HeldSync.FILE).succeeds();
+        CommcareIT.assertForms(postgres, forms);
     }
 
     @Test

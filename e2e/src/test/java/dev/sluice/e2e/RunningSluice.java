@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -89,8 +90,8 @@ final class RunningSluice {
                 throw new AssertionError("sluice did not end within %d minutes:\n%s%s".formatted(MINUTES, out, err));
             }
             // A connector that lives on may hold the pipes.
-            readsOut.join(java.time.Duration.ofSeconds(30));
-            readsErr.join(java.time.Duration.ofSeconds(30));
+            readsOut.join(Duration.ofSeconds(30));
+            readsErr.join(Duration.ofSeconds(30));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);

@@ -41,10 +41,10 @@ final class SecretsIT {
         List<Long> connectors = launch.equals("docker") ? inspectContainers() : processesOf(sync);
         assertThat(connectors).as("processes of connectors").hasSizeGreaterThanOrEqualTo(2);
         for (long pid : connectors) {
-            seen.put("command line of " + pid, new String(SluiceCli.proc(pid, "cmdline"), UTF_8));
-            seen.put("environment of " + pid, new String(SluiceCli.proc(pid, "environ"), UTF_8));
+            seen.put("command line of " + pid, text(pid, "cmdline"));
+            seen.put("environment of " + pid, text(pid, "environ"));
         }
-        seen.put("command line of the runner", new String(SluiceCli.proc(sync.pid(), "cmdline"), UTF_8));
+        seen.put("command line of the runner", text(sync.pid(), "cmdline"));
         commcare.release();
         see("sync", sync.finished().succeeds());
 
@@ -90,6 +90,10 @@ final class SecretsIT {
                 .map(ProcessHandle::pid)
                 .filter(pid -> pid != sync.pid()) // It has the secrets in its environment: from there they come.
                 .toList();
+    }
+
+    private static String text(long pid, String file) {
+        return new String(SluiceCli.proc(pid, file), UTF_8).replace('\0', ' ');
     }
 
     private void see(String command, Finished finished) {
