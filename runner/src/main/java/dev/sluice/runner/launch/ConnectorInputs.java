@@ -17,20 +17,28 @@ public record ConnectorInputs(Path directory, List<String> arguments) {
     /// Writes the documents of a command.
     ///
     /// @param seenAs the path of the directory as the connector sees it
-    public static ConnectorInputs write(RunDirectory run, ConnectorCommand command, String seenAs) throws IOException {
-        Path directory = Files.createTempDirectory(run.path(), command.verb() + "-");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<String> arguments = new ArrayList<>();
-        arguments.add(command.verb());
-        for (Map.Entry<String, JsonNode> document : command.documents().entrySet()) {
-            String name = document.getKey() + ".json";
-            Path file = directory.resolve(name);
-            Files.write(file, Json.mapper().writeValueAsBytes(document.getValue()));
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-            arguments.add("--" + document.getKey());
-            arguments.add((seenAs.isEmpty() ? directory.toString() : seenAs) + "/" + name);
+    public static ConnectorInputs write(RunDirectory run, ConnectorCommand command, String seenAs) {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory(run.path(), command.verb() + "-");
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+            List<String> arguments = new ArrayList<>();
+            arguments.add(command.verb());
+            for (Map.Entry<String, JsonNode> document : command.documents().entrySet()) {
+                String name = document.getKey() + ".json";
+                Path file = directory.resolve(name);
+                Files.write(file, Json.mapper().writeValueAsBytes(document.getValue()));
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+                arguments.add("--" + document.getKey());
+                arguments.add((seenAs.isEmpty() ? directory.toString() : seenAs) + "/" + name);
+            }
+            return new ConnectorInputs(directory, List.copyOf(arguments));
+        } catch (IOException e) {
+            if (directory != null) {
+                new ConnectorInputs(directory, List.of()).delete();
+            }
+            throw run.unwritable(e);
         }
-        return new ConnectorInputs(directory, List.copyOf(arguments));
     }
 
     /// Removes the files; safe to call again.

@@ -60,14 +60,23 @@ public final class RunDirectory implements AutoCloseable {
             Files.move(unlocked, path, StandardCopyOption.ATOMIC_MOVE);
             return new RunDirectory(path, channel);
         } catch (IOException e) {
-            throw new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
-                    "runner.no_temp_directory",
-                    "no private directory can be made for the connectors' inputs: " + e,
-                    parent().toString(),
-                    "free some space there, or set TMPDIR to a directory that can be written",
-                    e);
+            throw unwritable(parent(), e);
         }
+    }
+
+    private static RunnerException unwritable(Path place, IOException e) {
+        return new RunnerException(
+                FailureType.TRANSIENT_ERROR,
+                "runner.no_temp_directory",
+                "the connectors' inputs cannot be put into a private directory: " + e.getMessage(),
+                place.toString(),
+                "free some space there, or set TMPDIR to a directory that can be written",
+                e);
+    }
+
+    /// Why something could not be written here.
+    RunnerException unwritable(IOException e) {
+        return unwritable(path, e);
     }
 
     /// Where all runners of this user keep theirs.
@@ -109,9 +118,13 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /// Remembers a process, so that it can be found when this runner is killed.
-    public void remember(ProcessHandle process) throws IOException {
+    public void remember(ProcessHandle process) {
         String start = process.info().startInstant().map(Instant::toString).orElse("");
-        Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
+        try {
+            Files.writeString(path.resolve(PROCESSES), process.pid() + " " + start + "\n", CREATE, APPEND);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
     }
 
     /// Ends the processes and removes the directories of runners that were killed. Returns what was found,

@@ -282,7 +282,9 @@ public final class Sync {
                     ranked.isEmpty() ? "" : ranked.getFirst().getMessage());
         } catch (RunnerException e) {
             // Only the history lacks an entry; what the sync has done is done.
-            warnings.add("the end of this sync could not be noted: " + e.getMessage());
+            if (report.isSuccess()) {
+                warnings.add("the end of this sync could not be noted: " + e.getMessage());
+            }
         }
         return report;
     }

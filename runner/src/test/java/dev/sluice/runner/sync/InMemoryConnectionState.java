@@ -19,6 +19,7 @@ final class InMemoryConnectionState implements ConnectionState {
     private SyncState state = SyncState.EMPTY;
     private long syncs;
     private boolean down;
+    private boolean failsAtTheEnd;
 
     InMemoryConnectionState with(SyncState stored) {
         state = stored;
@@ -29,8 +30,9 @@ final class InMemoryConnectionState implements ConnectionState {
         down = true;
     }
 
-    void comeBack() {
-        down = false;
+    /// The last thing of a sync, and nothing before it.
+    void failAtTheEnd() {
+        failsAtTheEnd = true;
     }
 
     private void requireUp() {
@@ -77,6 +79,7 @@ final class InMemoryConnectionState implements ConnectionState {
 
     @Override
     public void end(long sync, long records, long bytes, String failure) {
+        down |= failsAtTheEnd;
         requireUp();
         ends.add(failure);
     }

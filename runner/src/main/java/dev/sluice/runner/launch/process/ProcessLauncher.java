@@ -59,21 +59,11 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr) {
         ConnectorLaunch.AsProcess launch = (ConnectorLaunch.AsProcess) connector;
-        ConnectorInputs inputs = inputs(launch, command);
+        ConnectorInputs inputs = ConnectorInputs.write(run, command, "");
         ProcessMark mark = ProcessMark.of(inputs.directory());
         Process process = null;
         try {
-            List<String> line = new ArrayList<>(launch.command());
-            line.addAll(inputs.arguments());
-            ProcessBuilder builder = new ProcessBuilder(line);
-            builder.directory(launch.directory().toFile());
-            environment(builder.environment());
-            builder.environment().put(ProcessMark.VARIABLE, mark.value());
-            if (!command.readsInput()) {
-                // Some connectors wait for ever on an open pipe.
-                builder.redirectInput(new File("/dev/null"));
-            }
-            process = builder.start();
+            process = start(launch, command, inputs, mark);
             run.remember(process.toHandle());
             return new RunningProcess(
                     launch.name(),
@@ -81,31 +71,36 @@ public final class ProcessLauncher implements Launcher {
                     mark,
                     inputs,
                     new ErrorLines(launch.name(), process.getErrorStream(), stderr));
-        } catch (IOException e) {
+        } catch (RunnerException e) {
             if (process != null) {
                 mark.stop(process.toHandle(), Duration.ZERO);
             }
             inputs.delete();
+            throw e;
+        }
+    }
+
+    private static Process start(
+            ConnectorLaunch.AsProcess launch, ConnectorCommand command, ConnectorInputs inputs, ProcessMark mark) {
+        List<String> line = new ArrayList<>(launch.command());
+        line.addAll(inputs.arguments());
+        ProcessBuilder builder = new ProcessBuilder(line);
+        builder.directory(launch.directory().toFile());
+        environment(builder.environment());
+        builder.environment().put(ProcessMark.VARIABLE, mark.value());
+        if (!command.readsInput()) {
+            // Some connectors wait for ever on an open pipe.
+            builder.redirectInput(new File("/dev/null"));
+        }
+        try {
+            return builder.start();
+        } catch (IOException e) {
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,
                     "connector.cannot_start",
                     "%s could not be started: %s".formatted(launch.name(), reason(e)),
                     "command " + String.join(" ", launch.command()),
                     "check that the program exists and may be executed",
-                    e);
-        }
-    }
-
-    private ConnectorInputs inputs(ConnectorLaunch.AsProcess launch, ConnectorCommand command) {
-        try {
-            return ConnectorInputs.write(run, command, "");
-        } catch (IOException e) {
-            throw new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
-                    "runner.no_temp_directory",
-                    "the inputs of %s cannot be written: %s".formatted(launch.name(), e.getMessage()),
-                    run.path().toString(),
-                    "free some space there, or set TMPDIR to a directory that can be written",
                     e);
         }
     }
