@@ -153,7 +153,7 @@ public final class Workbench implements AutoCloseable {
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.
     private static boolean isUrl(String place) {
-        return place.contains("://") || place.startsWith("jdbc:") || place.startsWith("postgres");
+        return place.matches("(?s)(jdbc:|postgres(ql)?:).*|.*://.*");
     }
 
     /// `.sluice` beside a connection file: state, logs. Made by whoever puts something there.

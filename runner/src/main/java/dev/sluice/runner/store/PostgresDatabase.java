@@ -25,7 +25,7 @@ final class PostgresDatabase implements Database {
         } catch (IllegalArgumentException e) {
             throw wrong();
         }
-        if (!"postgresql".equals(uri.getScheme()) && !"postgres".equals(uri.getScheme())
+        if (!String.valueOf(uri.getScheme()).matches("postgres(ql)?")
                 || uri.getHost() == null
                 || uri.getPath() == null
                 || uri.getPath().length() < 2) {
