@@ -32,22 +32,24 @@ final class StateStoreIT {
                     always_updated: false
                 """ + duckdb.destination("process"));
 
-        Finished first = sluice.run("sync", "--state", url, "faker.yaml").succeeds();
+        sluice.variable("SLUICE_STATE", url);
+        Finished first = sluice.run("sync", "faker.yaml").succeeds();
 
         assertThat(first.out()).contains("3 streams, 2,100 records").contains("state in postgresql://" + place);
         assertThat(first.out() + first.err()).doesNotContain("canary");
         assertThat(Files.exists(sluice.work().resolve(".sluice/state.db"))).isFalse();
 
-        Finished second = sluice.run("sync", "--state", url, "faker.yaml").succeeds();
+        Finished second = sluice.run("sync", "faker.yaml").succeeds();
 
         assertThat(second.out()).contains("3 streams, 0 records");
         assertThat(duckdb.count("users")).isEqualTo(1000);
-        assertThat(sluice.run("state", "show", "--state", url, "faker.yaml")
+        assertThat(sluice.run("state", "show", "faker.yaml").succeeds().out()).contains("\"name\" : \"users\"");
+        // Without it there is no state, and the sync starts over.
+        String elsewhere = sluice.work().resolve("other.db").toString();
+        assertThat(sluice.run("sync", "--state", elsewhere, "faker.yaml")
                         .succeeds()
                         .out())
-                .contains("\"name\" : \"users\"");
-        // Without it there is no state, and the sync starts over.
-        assertThat(sluice.run("sync", "faker.yaml").succeeds().out()).contains("3 streams, 2,100 records");
+                .contains("3 streams, 2,100 records");
         assertThat(duckdb.one("SELECT count(*) || ' ' || count(DISTINCT id) FROM users"))
                 .isEqualTo("1000 1000");
     }

@@ -133,6 +133,15 @@ public final class Workbench implements AutoCloseable {
     /// Where connections keep their place: what the command line says, else the connection, else a file in
     /// `.sluice` beside the connection file.
     public StateStore stateStore(Connection connection, Optional<String> override) {
+        if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
+            // Invariant 6: everybody on this machine can read the arguments of a process.
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "state.password_in_argument",
+                    "the URL given with --state holds a password, and arguments are no place for one",
+                    "--state",
+                    "put the URL into SLUICE_STATE, or under `state:` in the connection file");
+        }
         // A path in the file is relative to the file, one from outside to where the command was called.
         Optional<String> place = override.or(() -> connection
                         .stateStore()

@@ -58,7 +58,7 @@ public final class ErrorLines {
     /// The last lines, oldest first. Waits a moment for a connector that has just ended.
     public List<String> last() {
         try {
-            reader.join(java.time.Duration.ofMillis(500));
+            reader.join(java.time.Duration.ofSeconds(2));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
