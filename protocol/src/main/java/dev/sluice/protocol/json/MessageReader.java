@@ -47,8 +47,10 @@ public final class MessageReader implements AutoCloseable {
     private int lineEnd;
     private boolean ascii;
 
-    /// Where the line that begins at `start` ends, when [#ready] has looked; else -1.
-    private int nextFeed = -1;
+    /// buf[start, scanned) holds no line feed, and nothing above 127 if `scannedAscii`.
+    private int scanned;
+
+    private boolean scannedAscii = true;
 
     public MessageReader(InputStream in) {
         this(in, DEFAULT_MAX_LINE);
@@ -81,11 +83,7 @@ public final class MessageReader implements AutoCloseable {
     /// Whether [#read] would find something at once: a whole line that is here, or bytes that wait in the stream.
     /// Half a line that is here does not count, because the rest may be long in coming.
     public boolean ready() throws IOException {
-        if (nextFeed < 0 && limit > start) {
-            ascii = true;
-            nextFeed = findLineFeed(start);
-        }
-        return ended || nextFeed >= 0 || in.available() > 0;
+        return ended || hasWholeLine() || in.available() > 0;
     }
 
     @Override
@@ -194,31 +192,8 @@ public final class MessageReader implements AutoCloseable {
     /// Finds the next line; lineStart is -1 at the end. Returns the length of a line that was too long and
     /// has been dropped, else 0.
     private long nextLine() throws IOException {
-        int scanned = start;
         long dropped = 0;
-        if (nextFeed < 0) {
-            ascii = true;
-        }
-        while (true) {
-            int feed = nextFeed >= 0 ? nextFeed : findLineFeed(scanned);
-            nextFeed = -1;
-            if (feed >= 0) {
-                lineStart = start;
-                lineEnd = feed;
-                start = feed + 1;
-                break;
-            }
-            scanned = limit;
-            if (ended) {
-                lineStart = start == limit ? -1 : start;
-                lineEnd = limit;
-                if (limit == buf.length) {
-                    buf = Arrays.copyOf(buf, limit + 1);
-                }
-                buf[limit] = '\n'; // Half a line at the end is a line, and the scanner counts on the line feed.
-                start = limit;
-                break;
-            }
+        while (!hasWholeLine() && !ended) {
             if (limit - start > maxLine) {
                 dropped += limit - start;
                 start = 0;
@@ -227,6 +202,22 @@ public final class MessageReader implements AutoCloseable {
             }
             scanned -= fill();
         }
+        ascii = scannedAscii;
+        if (scanned < limit) {
+            lineStart = start;
+            lineEnd = scanned;
+            start = scanned + 1;
+        } else {
+            lineStart = start == limit ? -1 : start;
+            lineEnd = limit;
+            if (limit == buf.length) {
+                buf = Arrays.copyOf(buf, limit + 1);
+            }
+            buf[limit] = '\n'; // Half a line at the end is a line, and the scanner counts on the line feed.
+            start = limit;
+        }
+        scanned = start;
+        scannedAscii = true;
         if (dropped > 0) {
             return dropped + Math.max(0, lineEnd - lineStart);
         }
@@ -235,6 +226,16 @@ public final class MessageReader implements AutoCloseable {
             skipByteOrderMark();
         }
         return 0;
+    }
+
+    /// Whether the line that begins at `start` is here whole; then `scanned` is where its line feed is. No byte is
+    /// looked at twice.
+    private boolean hasWholeLine() {
+        if (scanned < limit && buf[scanned] == '\n') {
+            return true;
+        }
+        scanned = findLineFeed(scanned);
+        return scanned < limit;
     }
 
     private void skipByteOrderMark() {
@@ -246,7 +247,7 @@ public final class MessageReader implements AutoCloseable {
         }
     }
 
-    /// The offset of the next line feed, or -1; notes on the way whether there are bytes above 127.
+    /// The offset of the next line feed, or the limit; notes on the way whether there are bytes above 127.
     private int findLineFeed(int from) {
         int i = from;
         long seen = 0;
@@ -257,19 +258,16 @@ public final class MessageReader implements AutoCloseable {
             if (hit != 0) {
                 int at = Long.numberOfTrailingZeros(hit) >>> 3;
                 seen |= at == 0 ? 0 : word & (-1L >>> (64 - 8 * at));
-                ascii &= (seen & HIGHS) == 0;
+                scannedAscii &= (seen & HIGHS) == 0;
                 return i + at;
             }
             seen |= word;
         }
-        ascii &= (seen & HIGHS) == 0;
-        for (; i < limit; i++) {
-            if (buf[i] == '\n') {
-                return i;
-            }
-            ascii &= buf[i] >= 0;
+        scannedAscii &= (seen & HIGHS) == 0;
+        for (; i < limit && buf[i] != '\n'; i++) {
+            scannedAscii &= buf[i] >= 0;
         }
-        return -1;
+        return i;
     }
 
     /// Reads more behind the unread bytes, making room first. Returns by how much they moved down.
