@@ -109,7 +109,7 @@ class ScriptedLauncher implements Launcher {
             ExitStatus status;
             try {
                 status = script.play(this);
-            } catch (Exception e) {
+            } catch (Exception | AssertionError e) {
                 // A real connector would print its stack trace and exit with 1.
                 complaints.add(e.toString());
                 status = new ExitStatus.Exited(1);
