@@ -263,6 +263,7 @@ final class SourcePump implements Runnable {
         }
     }
 
+    /// Invariant 5: what is no message is reported, not guessed at.
     private void foreign(ForeignLine line) throws LostRecordException {
         if (line.lostRecord()) {
             // Customer data: its text stays out of the message and the log.
