@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 
 /// A destination's side of a sync, top to bottom: rows in, commits, states back.
 ///
@@ -108,15 +109,20 @@ final class DestinationLoop {
                                 incomplete.size() == 1 ? "was" : "were"));
     }
 
-    /// Looks every millisecond: a pipe holds 64 kB, so a longer sleep would hold up a source that writes on.
+    /// Looks often at first, then less: a pipe holds 64 kB, so that each wait, if it were a millisecond, would hold
+    /// up a source that writes on to 64 MB/s.
     private boolean isReadyWithin(long millis) throws IOException, InterruptedException {
-        for (long waited = 0; waited < millis; waited++) {
-            Thread.sleep(1);
-            if (in.ready()) {
-                return true;
+        long end = System.nanoTime() + millis * 1_000_000;
+        for (long pause = 50_000; !in.ready(); pause = Math.min(2 * pause, 5_000_000)) {
+            if (System.nanoTime() >= end) {
+                return false;
+            }
+            LockSupport.parkNanos(pause);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
         }
-        return false;
+        return true;
     }
 
     private Line read() throws IOException, InterruptedException {

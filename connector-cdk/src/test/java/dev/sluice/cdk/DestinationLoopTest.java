@@ -236,7 +236,7 @@ class DestinationLoopTest {
     }
 
     private int run(String... lines) throws Exception {
-        return loop(new ByteArrayInputStream(String.join("\n", lines).getBytes(UTF_8)))
+        return loop(new ByteArrayInputStream((String.join("\n", lines) + "\n").getBytes(UTF_8)))
                 .run();
     }
 

@@ -109,8 +109,8 @@ final class CommcareIT {
         expect(warehouse, forms.stream().map(form -> List.of(form.id(), form.moment(), form.answer())));
         assertThat(warehouse.difference(
                         "SELECT id, moment, text, text, 'corpora' FROM expected",
-                        "SELECT id, indexed_on, question1, data -> 'form' ->> 'question1', data ->> 'domain'"
-                                + " FROM \"Case Update\""))
+                        "SELECT id, indexed_on, question1, data -> 'form' ->> 'question1', data ->> 'domain'" + " FROM "
+                                + warehouse.table("Case Update")))
                 .as("forms")
                 .isEqualTo("nothing missing, nothing more");
     }

@@ -28,12 +28,6 @@ final class Docker {
         return ours;
     }
 
-    static boolean isRunning(String container) {
-        return Program.run("docker", "inspect", "-f", "{{.State.Running}}", container)
-                .strip()
-                .equals("true");
-    }
-
     static void kill(String container) {
         Program.run("docker", "kill", "--signal", "KILL", container);
     }

@@ -1,5 +1,7 @@
 package dev.sluice.e2e;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,8 +19,8 @@ record DuckdbFile(Path path) implements Warehouse {
             Path directory = Files.createDirectory(work.resolve("warehouse"));
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
             return new DuckdbFile(directory.resolve("warehouse.duckdb"));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

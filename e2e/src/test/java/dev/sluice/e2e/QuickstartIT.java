@@ -23,7 +23,9 @@ final class QuickstartIT {
                   products            100 records  SIZE  complete
                   users            10,000 records  SIZE  complete
                   purchases        10,000 records  SIZE  complete
-                3 streams, 20,100 records in TIME; state in WORK/.sluice/state.db
+                3 streams, 20,100 records in TIME; state in .sluice/state.db
+                The data is in WORK/quickstart.duckdb; look at it with: duckdb WORK/quickstart.duckdb \
+                'FROM main.products LIMIT 10'
                 """);
         assertThat(first.err()).isEmpty();
         DuckdbFile duckdb = new DuckdbFile(sluice.work().resolve("quickstart.duckdb"));
@@ -39,9 +41,36 @@ final class QuickstartIT {
                   products              0 records  SIZE  complete
                   users                 0 records  SIZE  complete
                   purchases             0 records  SIZE  complete
-                3 streams, 0 records in TIME; state in WORK/.sluice/state.db
+                3 streams, 0 records in TIME; state in .sluice/state.db
+                The data is in WORK/quickstart.duckdb; look at it with: duckdb WORK/quickstart.duckdb \
+                'FROM main.products LIMIT 10'
                 """);
         assertThat(duckdb.one("SELECT count(*) FROM users")).isEqualTo("10000");
+    }
+
+    /// As its head says: the usual variables name the database.
+    @Test
+    void dockerExampleFillsPostgresAndThenFindsNothingNew() throws IOException {
+        Path file = example("docker.yaml");
+        TestingPostgres postgres = TestingPostgres.make();
+        sluice.variable("PGHOST", postgres.host());
+        sluice.variable("PGPORT", String.valueOf(postgres.port()));
+        sluice.variable("PGUSER", TestingPostgres.USER);
+        sluice.variable("PGPASSWORD", TestingPostgres.PASSWORD);
+        sluice.variable("PGDATABASE", postgres.database());
+
+        Finished first = sluice.run("sync", file).succeeds();
+
+        assertThat(first.out()).contains("3 streams, 20,100 records in");
+        assertThat(first.err()).isEmpty();
+        assertThat(postgres.count("quickstart.products")).isEqualTo(100);
+        assertThat(postgres.one("SELECT count(DISTINCT id) || ' of ' || count(*) FROM quickstart.users"))
+                .isEqualTo("10000 of 10000");
+
+        Finished second = sluice.run("sync", file).succeeds();
+
+        assertThat(second.out()).contains("3 streams, 0 records in");
+        assertThat(postgres.count("quickstart.users")).isEqualTo(10_000);
     }
 
     private Path example(String name) throws IOException {
@@ -49,7 +78,7 @@ final class QuickstartIT {
                 SluiceCli.HOME.resolve("examples").resolve(name), sluice.work().resolve(name));
     }
 
-    /// Sizes, times and places differ from run to run; where the data is, is the destination's own sentence.
+    /// Sizes, times and places differ from run to run.
     private String shape(String out) {
         return out.replaceAll(" +[\\d.,]+ (kB|MB)", "  SIZE")
                 .replaceAll("in [\\d.]+ s", "in TIME")

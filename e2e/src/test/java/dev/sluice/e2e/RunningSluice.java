@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -72,18 +73,15 @@ final class RunningSluice {
         return signal("INT");
     }
 
-    RunningSluice terminate() {
-        return signal("TERM");
+    /// @param name without `SIG`
+    RunningSluice signal(String name) {
+        Program.run("kill", "-" + name, String.valueOf(process.pid()));
+        return this;
     }
 
     void kill9() {
         process.destroyForcibly();
         await();
-    }
-
-    private RunningSluice signal(String name) {
-        Program.run("kill", "-" + name, String.valueOf(process.pid()));
-        return this;
     }
 
     private void await() {
@@ -92,8 +90,8 @@ final class RunningSluice {
                 throw new AssertionError("sluice did not end within %d minutes:\n%s%s".formatted(MINUTES, out, err));
             }
             // A connector that lives on may hold the pipes.
-            readsOut.join(java.time.Duration.ofSeconds(30));
-            readsErr.join(java.time.Duration.ofSeconds(30));
+            readsOut.join(Duration.ofSeconds(30));
+            readsErr.join(Duration.ofSeconds(30));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);

@@ -3,6 +3,8 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +65,7 @@ final class SluiceCli implements BeforeEachCallback, AfterEachCallback {
         try {
             return Files.writeString(work().resolve(name), text);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -137,8 +139,19 @@ final class SluiceCli implements BeforeEachCallback, AfterEachCallback {
             return entries.filter(entry -> entry.getFileName().toString().startsWith("sluice-"))
                     .toList();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /// Whether a state with this text has been stored in `.sluice/state.db`, read as bytes: states are text in it.
+    boolean hasStored(String text) throws IOException {
+        for (String name : List.of("state.db", "state.db-wal")) {
+            Path file = work().resolve(".sluice").resolve(name);
+            if (Files.exists(file) && new String(Files.readAllBytes(file), StandardCharsets.UTF_8).contains(text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Everything the runner has written beside the connection files: logs and states.

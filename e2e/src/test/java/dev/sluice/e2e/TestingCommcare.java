@@ -142,11 +142,12 @@ final class TestingCommcare implements BeforeEachCallback, AfterEachCallback {
                         .put("argument", "600000"));
     }
 
+    /// Answers who was held, and everybody from now on.
     void release() {
         admin("DELETE", "faults", JSON.createObjectNode());
     }
 
-    /// What was asked since [#forgetRequests]. One that is held counts once it is answered.
+    /// What was asked since [#forgetRequests]. One that is held counts.
     List<Request> requests(String resource) {
         List<Request> requests = new ArrayList<>();
         for (JsonNode request : admin("GET", "requests", JSON.createObjectNode())) {

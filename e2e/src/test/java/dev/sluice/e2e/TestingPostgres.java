@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -25,27 +26,48 @@ final class TestingPostgres implements Warehouse {
 
     static TestingPostgres make() {
         String database = "e2e_" + DATABASES.incrementAndGet();
-        new TestingPostgres(server().getDatabaseName()).execute("CREATE DATABASE " + database);
+        first().execute("CREATE DATABASE " + database);
         return new TestingPostgres(database);
     }
 
     private static synchronized PostgreSQLContainer server() {
         if (server == null) {
-            server = start();
+            server = new PostgreSQLContainer(
+                            DockerImageName.parse("sluice/postgres:test").asCompatibleSubstituteFor("postgres"))
+                    .withUsername(USER)
+                    .withPassword(PASSWORD)
+                    .withTmpFs(Map.of("/small", "rw,size=64m,mode=755"));
+            server.start();
+            // Nobody else stops it: the container that would is one more image to pull.
+            Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
         }
         return server;
     }
 
-    /// A server for a test that breaks it; whoever starts it stops it.
-    static PostgreSQLContainer start() {
-        PostgreSQLContainer started = new PostgreSQLContainer(
-                        DockerImageName.parse("sluice/postgres:test").asCompatibleSubstituteFor("postgres"))
-                .withUsername(USER)
-                .withPassword(PASSWORD);
-        started.start();
-        // Nobody else does: the container that would is one more image to pull.
-        Runtime.getRuntime().addShutdownHook(new Thread(started::stop));
-        return started;
+    /// A database whose tables, though not the server's log, lie on a disk that can be full.
+    static TestingPostgres makeOnSmallDisk() {
+        inContainer("install --directory --owner=postgres /small/tables");
+        String database = "e2e_" + DATABASES.incrementAndGet();
+        first().execute("CREATE TABLESPACE small LOCATION '/small/tables'");
+        first().execute("CREATE DATABASE %s TABLESPACE small".formatted(database));
+        return new TestingPostgres(database);
+    }
+
+    /// Leaves 4 MB.
+    static void fillSmallDisk() {
+        inContainer("fallocate -l $(($(df --output=avail -B1 /small | tail -n 1) - 4000000)) /small/filler");
+    }
+
+    static void emptySmallDisk() {
+        inContainer("rm /small/filler");
+    }
+
+    private static void inContainer(String script) {
+        Program.run("docker", "exec", "-u", "0", server().getContainerId(), "sh", "-c", script);
+    }
+
+    private static TestingPostgres first() {
+        return new TestingPostgres(server().getDatabaseName());
     }
 
     /// The password comes from the environment of the command, see [#tellPassword].
@@ -66,10 +88,27 @@ final class TestingPostgres implements Warehouse {
                         launch, launch.equals("docker") ? "\n  network: host" : "", host(), port(), database, USER);
     }
 
+    /// As Airbyte's destination names it.
+    @Override
+    public String table(String stream) {
+        return '"' + stream.replaceAll("[^A-Za-z0-9_]", "_") + '"';
+    }
+
     /// Gives the password to the commands of a test.
     TestingPostgres tellPassword(SluiceCli sluice) {
         sluice.variable("WAREHOUSE_PASSWORD", PASSWORD);
         return this;
+    }
+
+    /// Cuts all sessions of this database and lets no new one in, as a server that went down does.
+    void goAway() {
+        first().execute("ALTER DATABASE %s ALLOW_CONNECTIONS false".formatted(database));
+        first().one("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '%s'"
+                .formatted(database));
+    }
+
+    void comeBack() {
+        first().execute("ALTER DATABASE %s ALLOW_CONNECTIONS true".formatted(database));
     }
 
     String host() {

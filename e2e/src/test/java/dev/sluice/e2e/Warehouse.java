@@ -12,6 +12,11 @@ interface Warehouse {
 
     void execute(String sql);
 
+    /// The table of a stream, quoted.
+    default String table(String stream) {
+        return '"' + stream + '"';
+    }
+
     default long count(String table) {
         return Long.parseLong(one("SELECT count(*) FROM " + table));
     }

@@ -133,13 +133,36 @@ public final class Workbench implements AutoCloseable {
     /// Where connections keep their place: what the command line says, else the connection, else a file in
     /// `.sluice` beside the connection file.
     public StateStore stateStore(Connection connection, Optional<String> override) {
-        Optional<String> url =
-                override.or(connection::stateStore).or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
-        if (url.isPresent() && url.get().matches("postgres(ql)?://.*")) {
-            return SqlStateStore.postgres(url.get());
+        if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
+            // Invariant 6: everybody on this machine can read the arguments of a process.
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "state.password_in_argument",
+                    "the URL given with --state holds a password, and arguments are no place for one",
+                    "--state",
+                    "put the URL into SLUICE_STATE, or under `state:` in the connection file");
+        }
+        // A path in the file is relative to the file, one from outside to where the command was called.
+        Optional<String> place = override.or(() -> connection
+                        .stateStore()
+                        .map(written -> isUrl(written)
+                                ? written
+                                : connection
+                                        .file()
+                                        .toAbsolutePath()
+                                        .resolveSibling(written)
+                                        .toString()))
+                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
+        if (place.filter(Workbench::isUrl).isPresent()) {
+            return SqlStateStore.postgres(place.get());
         }
         return SqlStateStore.file(
-                url.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+                place.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+    }
+
+    /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.
+    private static boolean isUrl(String place) {
+        return place.matches("(?s)(jdbc:|postgres(ql)?:).*|.*://.*");
     }
 
     /// `.sluice` beside a connection file: state, logs. Made by whoever puts something there.

@@ -47,6 +47,11 @@ public final class MessageReader implements AutoCloseable {
     private int lineEnd;
     private boolean ascii;
 
+    /// buf[start, scanned) holds no line feed, and nothing above 127 if `scannedAscii`.
+    private int scanned;
+
+    private boolean scannedAscii = true;
+
     public MessageReader(InputStream in) {
         this(in, DEFAULT_MAX_LINE);
     }
@@ -75,9 +80,10 @@ public final class MessageReader implements AutoCloseable {
         }
     }
 
-    /// Whether there is something to read at once: when not, [#read] would wait for the other side.
+    /// Whether [#read] would find something at once: a whole line that is here, or bytes that wait in the stream.
+    /// Half a line that is here does not count, because the rest may be long in coming.
     public boolean ready() throws IOException {
-        return ended || limit > start || in.available() > 0;
+        return ended || hasWholeLine() || in.available() > 0;
     }
 
     @Override
@@ -106,7 +112,9 @@ public final class MessageReader implements AutoCloseable {
             }
             case OTHER_MESSAGE -> parse(bytes, from, to);
             case MALFORMED -> foreign("is not JSON", bytes, from, to);
-            case UNUSABLE_RECORD -> foreign("is a record without a stream or without data", bytes, from, to);
+            case EMPTY_RECORD -> new ForeignLine("is a record without data", "", to - from, false);
+            case UNUSABLE_RECORD ->
+                foreign("is a record without a stream or with data of a wrong kind", bytes, from, to);
         };
     }
 
@@ -135,8 +143,8 @@ public final class MessageReader implements AutoCloseable {
 
     /// A record whose line was cut or mixed with other output: a lost row, which must not pass for noise.
     private static boolean looksLikeRecord(String text) {
-        int cut = Math.min(text.length(), 200);
-        return text.substring(0, cut).replaceAll("\\s", "").toLowerCase().contains("\"type\":\"record\"");
+        String packed = text.replaceAll("\\s", "");
+        return packed.contains("\"type\":\"RECORD\"") || packed.contains("\"record\":{");
     }
 
     private boolean isBlank() {
@@ -184,28 +192,8 @@ public final class MessageReader implements AutoCloseable {
     /// Finds the next line; lineStart is -1 at the end. Returns the length of a line that was too long and
     /// has been dropped, else 0.
     private long nextLine() throws IOException {
-        int scanned = start;
-        ascii = true;
         long dropped = 0;
-        while (true) {
-            int feed = findLineFeed(scanned);
-            if (feed >= 0) {
-                lineStart = start;
-                lineEnd = feed;
-                start = feed + 1;
-                break;
-            }
-            scanned = limit;
-            if (ended) {
-                lineStart = start == limit ? -1 : start;
-                lineEnd = limit;
-                if (limit == buf.length) {
-                    buf = Arrays.copyOf(buf, limit + 1);
-                }
-                buf[limit] = '\n'; // Half a line at the end is a line, and the scanner counts on the line feed.
-                start = limit;
-                break;
-            }
+        while (!hasWholeLine() && !ended) {
             if (limit - start > maxLine) {
                 dropped += limit - start;
                 start = 0;
@@ -214,6 +202,22 @@ public final class MessageReader implements AutoCloseable {
             }
             scanned -= fill();
         }
+        ascii = scannedAscii;
+        if (scanned < limit) {
+            lineStart = start;
+            lineEnd = scanned;
+            start = scanned + 1;
+        } else {
+            lineStart = start == limit ? -1 : start;
+            lineEnd = limit;
+            if (limit == buf.length) {
+                buf = Arrays.copyOf(buf, limit + 1);
+            }
+            buf[limit] = '\n'; // Half a line at the end is a line, and the scanner counts on the line feed.
+            start = limit;
+        }
+        scanned = start;
+        scannedAscii = true;
         if (dropped > 0) {
             return dropped + Math.max(0, lineEnd - lineStart);
         }
@@ -222,6 +226,16 @@ public final class MessageReader implements AutoCloseable {
             skipByteOrderMark();
         }
         return 0;
+    }
+
+    /// Whether the line that begins at `start` is here whole; then `scanned` is where its line feed is. No byte is
+    /// looked at twice.
+    private boolean hasWholeLine() {
+        if (scanned < limit && buf[scanned] == '\n') {
+            return true;
+        }
+        scanned = findLineFeed(scanned);
+        return scanned < limit;
     }
 
     private void skipByteOrderMark() {
@@ -233,7 +247,7 @@ public final class MessageReader implements AutoCloseable {
         }
     }
 
-    /// The offset of the next line feed, or -1; notes on the way whether there are bytes above 127.
+    /// The offset of the next line feed, or the limit; notes on the way whether there are bytes above 127.
     private int findLineFeed(int from) {
         int i = from;
         long seen = 0;
@@ -244,19 +258,16 @@ public final class MessageReader implements AutoCloseable {
             if (hit != 0) {
                 int at = Long.numberOfTrailingZeros(hit) >>> 3;
                 seen |= at == 0 ? 0 : word & (-1L >>> (64 - 8 * at));
-                ascii &= (seen & HIGHS) == 0;
+                scannedAscii &= (seen & HIGHS) == 0;
                 return i + at;
             }
             seen |= word;
         }
-        ascii &= (seen & HIGHS) == 0;
-        for (; i < limit; i++) {
-            if (buf[i] == '\n') {
-                return i;
-            }
-            ascii &= buf[i] >= 0;
+        scannedAscii &= (seen & HIGHS) == 0;
+        for (; i < limit && buf[i] != '\n'; i++) {
+            scannedAscii &= buf[i] >= 0;
         }
-        return -1;
+        return i;
     }
 
     /// Reads more behind the unread bytes, making room first. Returns by how much they moved down.

@@ -17,7 +17,9 @@ final class RecordScanner extends JsonWalk {
         OTHER_MESSAGE,
         /// Not a JSON object, or cut short.
         MALFORMED,
-        /// A record without a stream, or whose data is no object or an empty one.
+        /// A record without data, or whose data is null or empty: there is nothing in it to lose.
+        EMPTY_RECORD,
+        /// A record without a stream, or whose data is no object.
         UNUSABLE_RECORD
     }
 
@@ -37,6 +39,9 @@ final class RecordScanner extends JsonWalk {
     private int spaceStart;
     private int spaceEnd;
 
+    /// Whether `data` is something that is neither an object nor null.
+    private boolean hasOtherData;
+
     /// The last descriptor and the bytes it was made from: records of one stream come in runs.
     private StreamDescriptor lastStream;
 
@@ -53,6 +58,7 @@ final class RecordScanner extends JsonWalk {
         nameStart = -1;
         spaceStart = -1;
         line.dataStart = -1;
+        hasOtherData = false;
         line.dataEnd = -1;
         line.metaStart = 0;
         line.metaEnd = 0;
@@ -112,8 +118,11 @@ final class RecordScanner extends JsonWalk {
         line.end = pos;
         skipBlanks();
         line.trailing = Math.max(0, end - pos);
-        if (!sawRecord || nameStart < 0 || line.dataStart < 0) {
+        if (!sawRecord || nameStart < 0) {
             return Verdict.UNUSABLE_RECORD;
+        }
+        if (line.dataStart < 0) {
+            return hasOtherData ? Verdict.UNUSABLE_RECORD : Verdict.EMPTY_RECORD;
         }
         line.stream = descriptor();
         return Verdict.RECORD;
@@ -150,6 +159,7 @@ final class RecordScanner extends JsonWalk {
                         boolean isObject = buf[valueStart] == '{' && !isEmptyObject(valueStart);
                         line.dataStart = isObject ? valueStart : -1;
                         line.dataEnd = isObject ? pos : -1;
+                        hasOtherData = buf[valueStart] != '{' && buf[valueStart] != 'n';
                     } else if (matches(keyStart, keyEnd, META) && buf[valueStart] == '{') {
                         line.metaStart = valueStart;
                         line.metaEnd = pos;

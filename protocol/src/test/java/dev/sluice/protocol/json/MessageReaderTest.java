@@ -74,9 +74,7 @@ class MessageReaderTest {
                 "{\"type\":\"STATE\"}",
                 "{\"type\":\"LOG\",\"log\":{\"level\":\"LOUD\",\"message\":\"x\"}}",
                 "{\"type\":\"RECORD\"}",
-                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\"}}",
-                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{}}}",
-                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":null}}",
+                "{\"record\":{\"stream\":\"users\",\"data\":{\"id\":1}},\"type\":\"REC",
                 "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":[1]}}",
                 "{\"type\":\"RECORD\",\"record\":{\"data\":{\"id\":1}}}",
             })
@@ -85,9 +83,35 @@ class MessageReaderTest {
 
         assertThat(reader.read()).isInstanceOfSatisfying(ForeignLine.class, foreign -> {
             assertThat(foreign.text()).isEqualTo(line);
-            assertThat(foreign.lostRecord()).isEqualTo(line.startsWith("{\"type\":\"RECORD\""));
+            assertThat(foreign.lostRecord())
+                    .isEqualTo(line.startsWith("{\"type\":\"RECORD\"") || line.startsWith("{\"record\""));
         });
         assertThat(reader.read()).isInstanceOf(RecordLine.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"data\":{}", ",\"data\":{ }", ",\"data\":null"})
+    void aRecordWithoutDataIsDroppedAndNothingIsLost(String data) throws IOException {
+        String line = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\"%s}}".formatted(data);
+
+        assertThat(MessagesTest.reader(line.getBytes(UTF_8)).read())
+                .isEqualTo(new ForeignLine("is a record without data", "", line.length(), false));
+    }
+
+    @Test
+    void halfALineThatIsHereIsNotReadyToBeRead() throws IOException {
+        byte[] oneAndAHalf = (RECORD + "\n" + RECORD.substring(0, 20)).getBytes(UTF_8);
+        MessageReader reader = new MessageReader(new java.io.SequenceInputStream(
+                new ByteArrayInputStream(oneAndAHalf), new ByteArrayInputStream("\n".getBytes(UTF_8)) {
+                    @Override
+                    public synchronized int available() {
+                        return 0;
+                    }
+                }));
+
+        assertThat(reader.read()).isInstanceOf(RecordLine.class);
+        assertThat(reader.ready()).isFalse();
+        assertThat(reader.read()).isInstanceOf(ForeignLine.class);
     }
 
     @Test

@@ -84,7 +84,8 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                     catalog,
                     destination,
                     SyncState.EMPTY,
-                    Map.of());
+                    Map.of(),
+                    0);
             Read read = new Read(
                     connection.source().config(), Json.mapper().valueToTree(plan.catalog(0)), Optional.empty());
             try (RunningConnector source = workbench

@@ -35,8 +35,8 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
     @Option(
             names = "--state",
             paramLabel = "PLACE",
-            description = "Where states are kept: a file, or postgresql://user:password@host/db."
-                    + " Default: .sluice/state.db beside FILE, or SLUICE_STATE.")
+            description = "Where states are kept: a file, or the URL of a PostgreSQL; one with a password goes into"
+                    + " SLUICE_STATE. Default: state.db in the folder .sluice beside FILE.")
     private Optional<String> state;
 
     @Option(names = "--json", description = "Print one JSON object instead of a summary.")
@@ -75,7 +75,13 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
                             connection.source().config(),
                             connection.limits().operationTimeout());
             ConnectorSpecification destination = workbench.spec(connection, connection.destination());
-            SyncPlan plan = SyncPlan.make(connection, catalog, destination, stored.state(), stored.generations());
+            SyncPlan plan = SyncPlan.make(
+                    connection,
+                    catalog,
+                    destination,
+                    stored.state(),
+                    stored.generations(),
+                    System.currentTimeMillis() / 1000);
             Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
             terminal.interruption().gently(sync::cancel);
             SyncReport report;

@@ -18,7 +18,9 @@ public final class ErrorLines {
     private final Thread reader;
 
     public ErrorLines(String connector, InputStream stderr, Launcher.LineSink sink) {
-        reader = Thread.ofVirtual().name("stderr of " + connector).start(() -> read(stderr, sink));
+        reader = // A platform thread: a read of a named pipe would keep a virtual one's carrier, and with it every
+                // timer.
+                Thread.ofPlatform().daemon().name("stderr of " + connector).start(() -> read(stderr, sink));
     }
 
     private void read(InputStream stderr, Launcher.LineSink sink) {
@@ -56,7 +58,7 @@ public final class ErrorLines {
     /// The last lines, oldest first. Waits a moment for a connector that has just ended.
     public List<String> last() {
         try {
-            reader.join(java.time.Duration.ofMillis(500));
+            reader.join(java.time.Duration.ofSeconds(2));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -75,7 +75,7 @@ public final class Operations {
         try (RunningConnector running =
                 launcher.launch(connector, command, line -> log.line(Level.INFO, connector.name(), mask.apply(line)))) {
             AtomicBoolean timedOut = new AtomicBoolean();
-            Thread timer = Thread.ofVirtual().start(() -> stopAfter(running, limit, timedOut));
+            Thread timer = Thread.ofPlatform().daemon().start(() -> stopAfter(running, limit, timedOut));
             Optional<AirbyteErrorTraceMessage> error = Optional.empty();
             MessageReader reader = new MessageReader(running.output());
             for (Line line = reader.read(); line != null; line = reader.read()) {

@@ -7,7 +7,9 @@ package dev.sluice.runner.state;
 public record Generation(long id, boolean complete) {
     public static final Generation NONE = new Generation(0, true);
 
-    public Generation next() {
-        return new Generation(id + 1, false);
+    /// @param atLeast the time, in seconds since 1970: so it is higher than any before, also than those a store knew
+    ///     that has been lost since. A destination takes rows of an equal generation for its own.
+    public Generation next(long atLeast) {
+        return new Generation(Math.max(id + 1, atLeast), false);
     }
 }

@@ -25,7 +25,10 @@ final class PostgresDatabase implements Database {
         } catch (IllegalArgumentException e) {
             throw wrong();
         }
-        if (uri.getHost() == null || uri.getPath() == null || uri.getPath().length() < 2) {
+        if (!String.valueOf(uri.getScheme()).matches("postgres(ql)?")
+                || uri.getHost() == null
+                || uri.getPath() == null
+                || uri.getPath().length() < 2) {
             throw wrong();
         }
         int port = uri.getPort() < 0 ? 5432 : uri.getPort();
@@ -41,6 +44,9 @@ final class PostgresDatabase implements Database {
             }
         }
         dataSource.setConnectTimeout(10);
+        // The session lasts as long as the sync. If its other end vanishes, a save must fail, not wait for ever.
+        dataSource.setTcpKeepAlive(true);
+        dataSource.setSocketTimeout(60);
         dataSource.setApplicationName("sluice");
         parameters(uri.getRawQuery());
         location = "postgresql://%s:%d/%s".formatted(uri.getHost(), port, database);

@@ -7,6 +7,7 @@ import dev.sluice.runner.operation.Operations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// Sees to it that a sync ends: a source that sends nothing for too long, or a destination that takes nothing,
@@ -23,7 +24,7 @@ final class Liveness implements AutoCloseable {
     private volatile boolean sourceEnded;
 
     /// When the destination began what it is doing: one write, or the rest of its work; 0 while it owes nothing.
-    private volatile long destinationBusySince;
+    private final AtomicLong destinationBusySince = new AtomicLong();
 
     private Thread watch = Thread.currentThread();
 
@@ -34,10 +35,11 @@ final class Liveness implements AutoCloseable {
 
     /// Watches until it is closed, on a thread of its own that wakes only when a limit may have passed.
     void watch(RunningConnector source, RunningConnector destination) {
-        watch = Thread.ofVirtual().name("liveness").start(() -> {
+        // A platform thread: it must run whatever keeps the carriers of virtual ones.
+        watch = Thread.ofPlatform().daemon().name("liveness").start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 long now = System.nanoTime();
-                long busySince = destinationBusySince;
+                long busySince = destinationBusySince.get();
                 long left;
                 if (busySince != 0) {
                     left = limits.destinationTimeout().toNanos() - (now - busySince);
@@ -92,7 +94,7 @@ final class Liveness implements AutoCloseable {
 
     void sourceEnded() {
         sourceEnded = true;
-        destinationBusySince = System.nanoTime();
+        destinationBusySince.set(System.nanoTime());
         LockSupport.unpark(watch);
     }
 
@@ -100,10 +102,13 @@ final class Liveness implements AutoCloseable {
         return sourceEnded;
     }
 
-    /// The destination has said something, so it is at work.
-    void destinationSpoke() {
-        if (destinationBusySince != 0) {
-            destinationBusySince = System.nanoTime();
+    /// The destination has returned a state, so it is at work. Its log lines do not count: one that is stuck may
+    /// go on logging.
+    void destinationReturnedState() {
+        long seen = destinationBusySince.get();
+        if (seen != 0) {
+            // Not when the pump has ended the write meanwhile: then the source is the one that is waited for.
+            destinationBusySince.compareAndSet(seen, System.nanoTime());
         }
     }
 
@@ -117,12 +122,12 @@ final class Liveness implements AutoCloseable {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                destinationBusySince = System.nanoTime();
+                destinationBusySince.set(System.nanoTime());
                 try {
                     input.write(bytes, offset, length);
                 } finally {
                     if (!sourceEnded) {
-                        destinationBusySince = 0;
+                        destinationBusySince.set(0);
                     }
                     if (beats) {
                         beats = false;

@@ -58,8 +58,6 @@ final class SourcePump implements Runnable {
     /// One state for all streams, in this sync or stored; a stream's own state would not fit beside it.
     private boolean sawSharedState;
 
-    private long lost;
-
     /// The stream of the last record: records come in runs, and a run needs no look-up.
     private StreamProgress current;
 
@@ -113,6 +111,10 @@ final class SourcePump implements Runnable {
             // not go on for nobody.
             failures.destinationStoppedReading();
             source.stop(GRACE);
+        } catch (LostRecordException e) {
+            // A source that was killed in the middle of a line has lost it because of that.
+            endedBy(e);
+            source.stop(GRACE);
         } catch (RunnerException e) {
             failures.runner(e);
             source.stop(GRACE);
@@ -124,7 +126,29 @@ final class SourcePump implements Runnable {
         }
     }
 
-    private void forwardAll() throws IOException {
+    /// Invariant 3: behind a record that is lost, no state may be stored, or the next sync would pass over it.
+    private static final class LostRecordException extends Exception {
+        LostRecordException(String predicate) {
+            super(predicate);
+        }
+    }
+
+    private void endedBy(LostRecordException lost) {
+        try {
+            source.awaitExit(GRACE)
+                    .filter(exit -> !exit.isSuccess())
+                    .ifPresent(exit -> failures.sourceEnded(exit, source.lastErrorLines()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        failures.source(
+                FailureType.SYSTEM_ERROR,
+                "source.lost_records",
+                lost.getMessage(),
+                "run it again: it is read again; raise `line_size` under `limits:` if the line was too long");
+    }
+
+    private void forwardAll() throws IOException, LostRecordException {
         while (true) {
             if (!reader.ready()) {
                 input.flush(); // The source pauses: what is here should not wait for it.
@@ -151,7 +175,7 @@ final class SourcePump implements Runnable {
         }
     }
 
-    private void forward(RecordLine record) throws IOException {
+    private void forward(RecordLine record) throws IOException, LostRecordException {
         StreamProgress stream = current;
         if (stream == null || !stream.stream().equals(record.stream())) {
             stream = streams.get(record.stream());
@@ -174,8 +198,8 @@ final class SourcePump implements Runnable {
             stream.sent(record.length());
         }
         if (record.trailing() > 0) {
-            log.line(Level.WARN, source.name(), "printed two messages on one line; the second was dropped");
-            lost++;
+            throw new LostRecordException(
+                    "printed something behind a record on the same line, which may be another one");
         }
     }
 
@@ -239,30 +263,20 @@ final class SourcePump implements Runnable {
         }
     }
 
-    private void foreign(ForeignLine line) {
+    private void foreign(ForeignLine line) throws LostRecordException {
         if (line.lostRecord()) {
-            lost++;
-            // Customer data: its text stays out of the log.
-            log.line(
-                    Level.WARN,
-                    source.name(),
-                    "printed a record of %,d bytes that %s; it is lost".formatted(line.length(), line.reason()));
+            // Customer data: its text stays out of the message and the log.
+            throw new LostRecordException(
+                    "printed a record of %,d bytes that %s; it is lost, and nothing behind it was stored"
+                            .formatted(line.length(), line.reason()));
         } else {
-            log.line(Level.INFO, source.name(), mask.apply(line.text()));
+            String said = line.text().isEmpty() ? "printed a line that " + line.reason() : mask.apply(line.text());
+            log.line(Level.INFO, source.name(), said);
         }
     }
 
     /// The source has ended well: what has no state gets one, and the destination learns which streams are whole.
     private void finish() throws IOException {
-        if (lost > 0) {
-            failures.source(
-                    FailureType.SYSTEM_ERROR,
-                    "source.lost_records",
-                    "lost %,d %s that came in lines which are no messages"
-                            .formatted(lost, lost == 1 ? "record" : "records"),
-                    "the log says which; raise `line_size` under `limits:` if they were too long");
-            return;
-        }
         for (StreamProgress stream : streams.values()) {
             boolean whole = stream.plan.mode() == SyncMode.FULL_REFRESH
                     && !stream.plan.stream().isResumable().orElse(false);

@@ -181,9 +181,13 @@ public final class Sync {
         long lastSave = System.nanoTime();
         try {
             for (Line line = reader.read(); line != null; line = reader.read()) {
-                liveness.destinationSpoke();
                 switch (line) {
-                    case MessageLine message -> onDestinationMessage(message, checkpointer);
+                    case MessageLine message -> {
+                        if (message.message() instanceof AirbyteStateMessage) {
+                            liveness.destinationReturnedState();
+                        }
+                        onDestinationMessage(message, checkpointer);
+                    }
                     case ForeignLine foreign -> log.line(Level.INFO, destination.name(), mask.apply(foreign.text()));
                     case RecordLine _ ->
                         log.line(Level.WARN, destination.name(), "sent a record, which a destination does not");

@@ -65,13 +65,15 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
     }
 
+    /// @param now seconds since 1970, see [Generation#next]
     /// @throws dev.sluice.runner.RunnerException with every stream and setting that does not fit
     public static SyncPlan make(
             Connection connection,
             AirbyteCatalog catalog,
             ConnectorSpecification destination,
             SyncState stored,
-            Map<StreamDescriptor, Generation> generations) {
+            Map<StreamDescriptor, Generation> generations,
+            long now) {
         Problems problems = new Problems(connection.file());
         List<PlannedStream> planned = new ArrayList<>();
         Set<StreamDescriptor> startingOver = new TreeSet<>();
@@ -88,7 +90,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             Generation generation = last;
             if (!continues) {
                 startingOver.add(stream.descriptor());
-                generation = last.next();
+                generation = last.next(now);
             }
             planned.add(new PlannedStream(
                     stream.stream(),

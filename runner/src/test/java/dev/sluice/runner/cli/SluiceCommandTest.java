@@ -224,13 +224,32 @@ final class SluiceCommandTest {
 
     @Test
     void aStateStoreThatDoesNotAnswerIsNamedWithoutItsPassword() {
-        Result result = sluice.run("sync", "--state", "postgresql://me:hunter22@localhost:1/state", shop);
+        sluice.environment.put("SLUICE_STATE", "postgresql://me:hunter22@localhost:1/state");
+        Result result = sluice.run("sync", shop);
         assertThat(result.code()).isEqualTo(3);
         assertThat(result.err())
                 .startsWith(
                         "error[state.unavailable]: the state store cannot be used: Connection to localhost:1 refused")
                 .contains("  where: postgresql://localhost:1/state\n")
                 .doesNotContain("hunter22");
+    }
+
+    @Test
+    void aPasswordOnTheCommandLineIsRefused() {
+        assertThat(sluice.run("sync", "--state", "postgresql://me:hunter22@localhost:1/state", shop))
+                .isEqualTo(new Result(2, "", """
+                        error[state.password_in_argument]: the URL given with --state holds a password, and arguments are no place for one
+                          where: --state
+                          next:  put the URL into SLUICE_STATE, or under `state:` in the connection file
+                        """));
+    }
+
+    @Test
+    void aPlaceThatLooksLikeAUrlIsNotTakenForAFile() throws Exception {
+        Result result = sluice.run("sync", "--state", "jdbc:postgresql://localhost/state", shop);
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith("error[state.wrong_url]");
     }
 
     @Test

@@ -168,7 +168,8 @@ final class Scene {
                 ConnectorSpecification.destination(
                         "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.values())),
                 store.state(),
-                store.generations());
+                store.generations(),
+                0);
     }
 
     /// As Ctrl-C does.

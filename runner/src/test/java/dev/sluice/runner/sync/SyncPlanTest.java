@@ -23,6 +23,7 @@ import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.StreamSettings;
 import dev.sluice.runner.connection.StreamSettings.WriteMode;
 import dev.sluice.runner.launch.ExitStatus.Exited;
+import dev.sluice.runner.state.Generation;
 import dev.sluice.runner.state.SyncState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,7 +72,8 @@ final class SyncPlanTest {
                 new AirbyteCatalog(List.of(streams)),
                 ConnectorSpecification.destination("", Json.mapper().createObjectNode(), destinationModes),
                 SyncState.EMPTY,
-                Map.of());
+                Map.of(),
+                0);
     }
 
     private static List<String> modes(SyncPlan plan) {
@@ -214,6 +216,13 @@ final class SyncPlanTest {
 
     private static final Exited WELL = new Exited(0);
     private static final Exited BADLY = new Exited(1);
+
+    @Test
+    void givesAGenerationThatAStoreWhichWasLostCannotHaveGiven() {
+        assertThat(new Generation(7, true).next(1_760_000_000)).isEqualTo(new Generation(1_760_000_000, false));
+        assertThat(new Generation(1_760_000_000, true).next(1_760_000_000))
+                .isEqualTo(new Generation(1_760_000_001, false));
+    }
 
     @Test
     void startsAFullRefreshOverInANewGenerationEachTime() throws Exception {

@@ -414,8 +414,11 @@ final class SyncTest {
                 .run();
 
         assertThat(cause(report).getMessage())
-                .isEqualTo("source-x lost 1 record that came in lines which are no messages");
+                .isEqualTo(
+                        "source-x printed a record of 75 bytes that is not JSON; it is lost, and nothing behind it was"
+                                + " stored");
         assertThat(scene.completed()).isEmpty();
+        assertThat(scene.stored()).as("the state behind the lost record").doesNotContain("\"cursor\":2");
         assertThat(scene.log).as("customer data").noneMatch(line -> line.contains("Ann"));
     }
 

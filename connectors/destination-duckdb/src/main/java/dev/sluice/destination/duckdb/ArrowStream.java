@@ -73,27 +73,38 @@ final class ArrowStream {
         return stream.address();
     }
 
-    /// Lets the next statement that reads the stream find these rows, once.
+    /// Copies rows out of the columns.
     ///
-    /// @param memory stays as it is until that statement has ended
-    void arm(int rows, List<ArrowColumn> columns, SegmentAllocator memory) {
+    /// @param memory stays as it is until the statement that reads the rows has ended
+    /// @return a batch for [#arm]
+    static MemorySegment copy(int rows, List<ArrowColumn> columns, SegmentAllocator memory) {
         MemorySegment[] children = new MemorySegment[columns.size()];
         for (int i = 0; i < children.length; i++) {
             children[i] = memory.allocate(ARRAY_BYTES, 8);
             array(children[i], rows, columns.get(i).nulls(), columns.get(i).copyTo(memory), memory);
         }
-        MemorySegment batch = own.asSlice(OWN_ARRAY, ARRAY_BYTES);
+        MemorySegment batch = memory.allocate(ARRAY_BYTES, 8);
         array(batch, rows, 0, new MemorySegment[] {MemorySegment.NULL}, memory);
         batch.set(JAVA_LONG, 32, children.length);
         batch.set(ADDRESS, 48, addresses(children, memory));
+        return batch;
+    }
+
+    /// Lets the next statement that reads the stream find these rows, once.
+    void arm(MemorySegment batch) {
+        MemorySegment.copy(batch, 0, own, OWN_ARRAY, ARRAY_BYTES);
         own.set(JAVA_LONG, OWN_ARMED, 1);
         // Whoever read it last took the stream over and marked this one as released.
         stream.set(ADDRESS, STREAM_RELEASE, Callbacks.RELEASE_STREAM);
     }
 
-    /// Native memory that [#arm] needs besides that of the columns.
-    static long armedBytes(int columns) {
-        return (columns + 1) * (ARRAY_BYTES + 64L) + 256;
+    /// Native memory that [#copy] needs.
+    static long bytes(List<ArrowColumn> columns) {
+        long bytes = (columns.size() + 1) * (ARRAY_BYTES + 64L) + 256;
+        for (ArrowColumn column : columns) {
+            bytes += column.nativeBytes();
+        }
+        return bytes;
     }
 
     private static void schema(MemorySegment schema, String format, String name, Arena memory) {

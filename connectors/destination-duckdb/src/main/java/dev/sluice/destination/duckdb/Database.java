@@ -64,6 +64,11 @@ final class Database implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw explain(e, file);
+        } catch (LinkageError e) {
+            throw ConnectorException.system(
+                    "DuckDB's library for %s on %s is not in the connector's lib folder; package it there (README.md)"
+                            .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+                    e);
         }
     }
 

@@ -33,7 +33,6 @@ final class DuckdbWriter implements DestinationWriter {
     private final List<TableName> tables = new ArrayList<>();
     private StreamState current;
     private long batchedBytes;
-    private int incomplete;
 
     private static final class StreamState {
         final StreamDescriptor descriptor;
@@ -84,7 +83,6 @@ final class DuckdbWriter implements DestinationWriter {
             streams.put(stream.descriptor(), new StreamState(stream, table, source, database, arena));
         }
         database.commit();
-        incomplete = streams.size();
     }
 
     /// Tells apart streams whose names DuckDB would take for the same: `Users` and `users`.
@@ -170,7 +168,6 @@ final class DuckdbWriter implements DestinationWriter {
     public void complete(StreamDescriptor stream) throws InterruptedException {
         commit();
         streams.get(stream).table.complete();
-        incomplete--;
     }
 
     @Override
@@ -188,17 +185,13 @@ final class DuckdbWriter implements DestinationWriter {
         return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /// After a whole sync the file holds everything by itself, for whoever opens it next; otherwise the log
-    /// beside it belongs to it.
+    /// DuckDB moves what is in its log into the file as it closes, so that whoever opens it next finds one file.
     @Override
     public void close() {
         try (arena;
                 database) {
             inserter.close(); // Before anything else: the connection runs one statement at a time.
             database.rollback();
-            if (incomplete == 0 && !streams.isEmpty()) {
-                database.execute("CHECKPOINT");
-            }
         }
     }
 }

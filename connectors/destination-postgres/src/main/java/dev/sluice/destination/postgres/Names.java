@@ -71,7 +71,7 @@ final class Names {
                 MARKS.matcher(Normalizer.normalize(name, Normalizer.Form.NFKD)).replaceAll("");
         String plain =
                 OTHERS.matcher(BLANKS.matcher(decomposed).replaceAll("_")).replaceAll("_");
-        return !plain.isEmpty() && Character.isDigit(plain.charAt(0)) ? "_" + plain : plain;
+        return plain.isEmpty() || Character.isDigit(plain.charAt(0)) ? "_" + plain : plain;
     }
 
     private static String hashed(String name) {

@@ -152,6 +152,9 @@ public final class LoopbackCommcare implements AutoCloseable {
     private long delayMillis;
     private final Set<String> ignored = new HashSet<>();
 
+    /// Who waits for the delay of a fault waits for this too.
+    private CountDownLatch forgotten = new CountDownLatch(1);
+
     private LoopbackCommcare(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
@@ -359,8 +362,11 @@ public final class LoopbackCommcare implements AutoCloseable {
         faults.add(new ActiveFault(fault));
     }
 
+    /// Also answers whom one of them lets wait.
     public synchronized void forgetFaults() {
         faults.clear();
+        forgotten.countDown();
+        forgotten = new CountDownLatch(1);
     }
 
     /// Something that happens on the server just before it answers its n-th list request from now, counted from 1.
@@ -385,6 +391,7 @@ public final class LoopbackCommcare implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        forgetFaults();
         server.stop(0);
         threads.shutdownNow();
     }
@@ -440,6 +447,7 @@ public final class LoopbackCommcare implements AutoCloseable {
             Optional<ActiveFault> fault;
             Answer answer;
             long delay;
+            CountDownLatch enough = closing;
             synchronized (this) {
                 if (resource.equals("form") || resource.equals("case")) {
                     Runnable change = beforeListRequest.remove(++listRequests);
@@ -457,11 +465,15 @@ public final class LoopbackCommcare implements AutoCloseable {
                 }
                 answer = changed(answer, fault);
                 requests.add(new Request(resource, path, query, answer.status(), answer.rows()));
+                if (fault.isPresent() && fault.get().fault.kind() == Fault.Kind.SLOW) {
+                    delay = Long.parseLong(fault.get().fault.argument());
+                    enough = forgotten;
+                }
             }
-            if (fault.isPresent() && fault.get().fault.kind() == Fault.Kind.SLOW) {
-                delay = Long.parseLong(fault.get().fault.argument());
+            if (delay > 0) {
+                enough.await(delay, TimeUnit.MILLISECONDS);
             }
-            if (delay > 0 && closing.await(delay, TimeUnit.MILLISECONDS)) {
+            if (closing.getCount() == 0) {
                 return;
             }
             if (fault.isPresent()
