@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
 final class RunDirectoryTest {
     @Test
     void isForThisUserOnlyAndGoesWhenItIsClosed() throws Exception {
@@ -32,6 +32,20 @@ final class RunDirectoryTest {
         assertThat(left).doesNotExist();
         assertThat(swept).contains("directory " + left.getFileName());
         assertThat(swept).anyMatch(line -> line.startsWith("process "));
+        assertThat(ProcessMark.of(left).kill()).isEmpty();
+    }
+
+    @Test
+    void sweepsAChildWhoseParentHasEndedSince() throws Exception {
+        Path left = KilledRunner.leave("process");
+        String connector = Files.readString(left.resolve("processes")).split(" ")[0];
+        ProcessHandle.of(Long.parseLong(connector)).ifPresent(process -> {
+            process.destroyForcibly();
+            process.onExit().join();
+        });
+
+        RunDirectory.sweep();
+
         assertThat(ProcessMark.of(left).kill()).isEmpty();
     }
 

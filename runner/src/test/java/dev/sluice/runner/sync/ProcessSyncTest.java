@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Syncs between programs of a few lines that misbehave as real ones do.
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
 final class ProcessSyncTest {
     /// Returns each state, and ends well at the end of its input.
     private static final String RETURNING = "exec awk '/\"STATE\"/ { print; fflush() }'";
@@ -169,7 +169,8 @@ final class ProcessSyncTest {
 
     @Test
     void endsWithASourceWhoseChildKeepsThePipe() throws Exception {
-        SyncReport report = run("sleep 1000 & " + say(record("orders", 1), state("orders", 1)) + "exit 0", RETURNING);
+        // The pause lets the runner wait for more before the connector ends: only then would it wait for ever.
+        SyncReport report = run("sleep 1000 & " + say(record("orders", 1), state("orders", 1)) + "sleep 0.3; exit 0", RETURNING);
 
         assertThat(report.failures()).isEmpty();
         assertThat(scene.stored()).contains("\"cursor\":1");

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Real containers of a few lines of shell.
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
 final class DockerLauncherIT {
     /// Runs the script that its configuration holds.
     private static final String SCRIPTED = "sluice/test-scripted:1";
