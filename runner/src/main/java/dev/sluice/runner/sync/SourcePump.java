@@ -103,7 +103,19 @@ final class SourcePump implements Runnable {
                 } else if (!failures.any()) {
                     finish();
                 }
+            } catch (LostRecordException e) {
+                // A source that was killed in the middle of a line has lost it because of that.
+                endedBy(e);
+                source.stop(GRACE);
+            } catch (RunnerException e) {
+                failures.runner(e);
+                source.stop(GRACE);
+            } catch (RuntimeException | Error e) {
+                failures.bug(e);
+                source.stop(GRACE);
             } finally {
+                // All that is said above is said before the input closes: the destination's complaint about that is no
+                // cause.
                 liveness.sourceEnded();
             }
         } catch (IOException e) {
@@ -111,17 +123,7 @@ final class SourcePump implements Runnable {
             // not go on for nobody.
             failures.destinationStoppedReading();
             source.stop(GRACE);
-        } catch (LostRecordException e) {
-            // A source that was killed in the middle of a line has lost it because of that.
-            endedBy(e);
-            source.stop(GRACE);
-        } catch (RunnerException e) {
-            failures.runner(e);
-            source.stop(GRACE);
         } catch (InterruptedException e) {
-            source.stop(GRACE);
-        } catch (RuntimeException | Error e) {
-            failures.bug(e);
             source.stop(GRACE);
         }
     }

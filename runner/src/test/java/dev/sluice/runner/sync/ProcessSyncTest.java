@@ -170,7 +170,8 @@ final class ProcessSyncTest {
     @Test
     void endsWithASourceWhoseChildKeepsThePipe() throws Exception {
         // The pause lets the runner wait for more before the connector ends: only then would it wait for ever.
-        SyncReport report = run("sleep 1000 & " + say(record("orders", 1), state("orders", 1)) + "sleep 0.3; exit 0", RETURNING);
+        SyncReport report =
+                run("sleep 1000 & " + say(record("orders", 1), state("orders", 1)) + "sleep 0.3; exit 0", RETURNING);
 
         assertThat(report.failures()).isEmpty();
         assertThat(scene.stored()).contains("\"cursor\":1");
