@@ -56,7 +56,7 @@ public final class SecretMask {
     private void leaves(JsonNode value) {
         if (value.isContainerNode()) {
             value.forEach(this::leaves);
-        } else if (value.isValueNode() && value.asText().length() >= MIN_LENGTH && !value.isBoolean()) {
+        } else if ((value.isTextual() || value.isNumber()) && value.asText().length() >= MIN_LENGTH) {
             String secret = value.asText();
             found.add(secret);
             found.add(new String(JsonStringEncoder.getInstance().quoteAsString(secret)));
