@@ -148,16 +148,17 @@ public final class Workbench implements AutoCloseable {
                         .map(written -> isUrl(written)
                                 ? written
                                 : connection
-                                        .file()
-                                        .toAbsolutePath()
-                                        .resolveSibling(written)
+                                        .place()
+                                        .directory()
+                                        .resolve(written)
                                         .toString()))
                 .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
         if (place.filter(Workbench::isUrl).isPresent()) {
             return SqlStateStore.postgres(place.get());
         }
-        return SqlStateStore.file(
-                place.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+        return SqlStateStore.file(place.map(Path::of)
+                .orElseGet(
+                        () -> connection.place().directory().resolve(".sluice").resolve("state.db")));
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.

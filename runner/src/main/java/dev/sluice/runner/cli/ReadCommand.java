@@ -102,7 +102,7 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
     private static Connection only(Connection connection, String stream) {
         return new Connection(
                 connection.name(),
-                connection.file(),
+                connection.place(),
                 connection.source(),
                 connection.destination(),
                 Map.of(stream, connection.streams().getOrDefault(stream, StreamSettings.DEFAULT)),

@@ -2,7 +2,6 @@ package dev.sluice.runner.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.runner.launch.ConnectorLaunch;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -10,12 +9,11 @@ import java.util.Optional;
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
-/// @param file where it is described
-/// @param streams the selected streams by the name the user gave; empty when the file is silent: then all
+/// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
         String name,
-        Path file,
+        Place place,
         Connector source,
         Connector destination,
         Map<String, StreamSettings> streams,

@@ -30,7 +30,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out.
+/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out. What a program
+/// describes is the same tree, and goes the same way.
 public final class ConnectionFile {
     private static final Set<String> TOP =
             Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
@@ -50,13 +51,13 @@ public final class ConnectionFile {
         ConnectorSpecification of(ConnectorLaunch connector) throws InterruptedException;
     }
 
-    private final Path file;
+    private final Place place;
     private final Problems problems;
     private final YamlTree tree;
     private final OurConnectors ours;
 
-    private ConnectionFile(Path file, Problems problems, YamlTree tree, OurConnectors ours) {
-        this.file = file;
+    private ConnectionFile(Place place, Problems problems, YamlTree tree, OurConnectors ours) {
+        this.place = place;
         this.problems = problems;
         this.tree = tree;
         this.ours = ours;
@@ -74,11 +75,11 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        Problems problems = new Problems(file);
-        Path directory = file.toAbsolutePath().normalize().getParent();
-        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory), problems);
-        ConnectionFile parsed = new ConnectionFile(file, problems, tree, ours);
-        Connection connection = parsed.connection(directory);
+        Place place = Place.file(file);
+        Problems problems = new Problems(place);
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, place.directory()), problems);
+        ConnectionFile parsed = new ConnectionFile(place, problems, tree, ours);
+        Connection connection = parsed.connection();
         if (connection.source() != null) {
             parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
         }
@@ -87,6 +88,33 @@ public final class ConnectionFile {
         }
         problems.throwIfAny();
         return connection;
+    }
+
+    /// One side of a connection, as a program describes it: the tree that stands under `source:` or `destination:`
+    /// in a file, but without references, because a program has the values themselves.
+    ///
+    /// @param side `source` or `destination`
+    /// @param mask learns the secrets of the configuration
+    /// @throws RunnerException with every problem, config against the connector's spec included
+    public static Connection.Connector connector(
+            String side,
+            ObjectNode described,
+            Place place,
+            Map<String, String> environment,
+            OurConnectors ours,
+            Specs specs,
+            SecretMask mask,
+            Consumer<String> warnings)
+            throws InterruptedException {
+        Problems problems = new Problems(place);
+        ObjectNode root = Json.mapper().createObjectNode().set(side, described);
+        ConnectionFile parsed = new ConnectionFile(place, problems, YamlTree.of(root, problems), ours);
+        Connection.Connector connector = parsed.connector(root, side);
+        if (connector != null) {
+            parsed.checkConfig(environment, side, connector, specs, mask, warnings);
+        }
+        problems.throwIfAny();
+        return connector;
     }
 
     private static String text(Path file) {
@@ -137,7 +165,7 @@ public final class ConnectionFile {
         mask.learn(connector.config(), spec.connectionSpecification());
     }
 
-    private Connection connection(Path directory) {
+    private Connection connection() {
         JsonNode root = tree.root();
         if (!root.isObject()) {
             if (problems.isEmpty()) {
@@ -145,7 +173,7 @@ public final class ConnectionFile {
             }
             return new Connection(
                     "",
-                    file,
+                    place,
                     null,
                     null,
                     Map.of(),
@@ -160,9 +188,9 @@ public final class ConnectionFile {
                 mode(sync, "sync"), writeMode(sync, "sync"), List.of(), List.of(), Set.of(), tree.line("sync"));
         return new Connection(
                 name(root),
-                file,
-                connector(root, "source", directory),
-                connector(root, "destination", directory),
+                place,
+                connector(root, "source"),
+                connector(root, "destination"),
                 streams(root.path("streams")),
                 defaults,
                 schedule(sync),
@@ -177,7 +205,7 @@ public final class ConnectionFile {
     }
 
     private String nameOfFile() {
-        String name = file.getFileName().toString();
+        String name = place.file().orElseThrow().getFileName().toString();
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
     }
@@ -191,7 +219,7 @@ public final class ConnectionFile {
         return schedule;
     }
 
-    private Connection.Connector connector(JsonNode root, String side, Path directory) {
+    private Connection.Connector connector(JsonNode root, String side) {
         JsonNode node = root.path(side);
         if (!node.isObject()) {
             problem(
@@ -205,7 +233,7 @@ public final class ConnectionFile {
         if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
             problem(side + ".config", "must be a mapping of settings");
         }
-        ConnectorLaunch launch = launch(node, side, directory);
+        ConnectorLaunch launch = launch(node, side);
         if (launch == null) {
             return null;
         }
@@ -217,8 +245,8 @@ public final class ConnectionFile {
     }
 
     /// Null when it cannot be told what to launch; then a problem says why.
-    private ConnectorLaunch launch(JsonNode node, String side, Path directory) {
-        ConnectorLaunch.InContainer container = container(node, side, directory);
+    private ConnectorLaunch launch(JsonNode node, String side) {
+        ConnectorLaunch.InContainer container = container(node, side);
         long ways =
                 List.of("type", "image", "command").stream().filter(node::has).count();
         if (ways != 1) {
@@ -250,10 +278,10 @@ public final class ConnectionFile {
             if (!asProcess) {
                 problem(side + ".launch", "is 'docker', but a command runs as a process; name an `image:` instead");
             }
-            return new ConnectorLaunch.AsProcess(command.getFirst(), command, directory);
+            return new ConnectorLaunch.AsProcess(command.getFirst(), command, place.directory());
         }
         if (node.has("type")) {
-            return ours(text(node, "type", side).orElse(""), side, asProcess, directory, container);
+            return ours(text(node, "type", side).orElse(""), side, asProcess, container);
         }
         String image = text(node, "image", side).orElse("");
         if (asProcess) {
@@ -266,8 +294,7 @@ public final class ConnectionFile {
         return container.of(image, Optional.empty());
     }
 
-    private ConnectorLaunch ours(
-            String type, String side, boolean asProcess, Path directory, ConnectorLaunch.InContainer container) {
+    private ConnectorLaunch ours(String type, String side, boolean asProcess, ConnectorLaunch.InContainer container) {
         Optional<Path> folder = ours.find(side, type);
         if (folder.isEmpty()) {
             problem(
@@ -279,13 +306,14 @@ public final class ConnectionFile {
                 ? new ConnectorLaunch.AsProcess(
                         folder.get().getFileName().toString(),
                         List.of(ours.program(folder.get()).toString()),
-                        directory)
+                        place.directory())
                 : container.of(ours.image(folder.get()), folder);
     }
 
     /// The limits of a container; its image is put in later.
-    private ConnectorLaunch.InContainer container(JsonNode node, String side, Path directory) {
-        Optional<Path> local = text(node, "local", side).map(directory::resolve).map(Path::normalize);
+    private ConnectorLaunch.InContainer container(JsonNode node, String side) {
+        Optional<Path> local =
+                text(node, "local", side).map(place.directory()::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
                 .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
         return new ConnectorLaunch.InContainer(

@@ -74,7 +74,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncState stored,
             Map<StreamDescriptor, Generation> generations,
             long now) {
-        Problems problems = new Problems(connection.file());
+        Problems problems = new Problems(connection.place());
         List<PlannedStream> planned = new ArrayList<>();
         Set<StreamDescriptor> startingOver = new TreeSet<>();
         for (var selected : select(connection, catalog, problems).entrySet()) {

@@ -12,6 +12,7 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.connection.StreamSettings;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
@@ -126,7 +127,7 @@ final class Scene {
     Connection connection() {
         return new Connection(
                 "orders",
-                Path.of("orders.yaml"),
+                Place.file(Path.of("orders.yaml")),
                 connector("source-x", sourceCommand),
                 connector("destination-y", destinationCommand),
                 settings,
