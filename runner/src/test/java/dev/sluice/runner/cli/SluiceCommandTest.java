@@ -286,6 +286,23 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void readPrintsOneJsonObject() throws Exception {
+        assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(0, """
+                        {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":true}
+                        """, "Loading…\n"));
+        sluice.source(TestingSluice.SOURCE.replace("echo '{\"type\":\"STATE\"", "exit 1; echo '"));
+        assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(1, """
+                        {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":false,"error":\
+                        {"code":"connector.exited","type":"system_error","message":"./source: exited with code 1"}}
+                        """, "Loading…\n"));
+    }
+
+    @Test
+    void jsonMayStandBeforeTheCommandToo() {
+        assertThat(sluice.run("--json", "state", "show", shop).out()).isEqualTo("{\"ok\":true,\"result\":[]}\n");
+    }
+
+    @Test
     void readNamesAStreamThatIsNotThere() {
         Result result = sluice.run("read", "--stream", "usres", shop);
         assertThat(result.code()).isEqualTo(2);
@@ -346,6 +363,8 @@ final class SluiceCommandTest {
     @Test
     void printsItsVersion() {
         assertThat(sluice.run("--version")).isEqualTo(new Result(0, "sluice 0.1.0\n", ""));
+        assertThat(sluice.run("--version", "--json"))
+                .isEqualTo(new Result(0, "{\"ok\":true,\"result\":{\"version\":\"0.1.0\"}}\n", ""));
     }
 
     @Test
