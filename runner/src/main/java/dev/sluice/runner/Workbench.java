@@ -50,22 +50,23 @@ public final class Workbench implements AutoCloseable {
 
     /// A container or a process, as the connection says; never one in place of the other.
     private record EitherLauncher(Launcher docker, Launcher process) implements Launcher {
-        private Launcher of(ConnectorLaunch connector) {
+        @Override
+        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                throws InterruptedException {
             return switch (connector) {
-                case ConnectorLaunch.InContainer _ -> docker;
-                case ConnectorLaunch.AsProcess _ -> process;
+                case ConnectorLaunch.InContainer _ -> docker.launch(connector, command, stderr);
+                case ConnectorLaunch.AsProcess _ -> process.launch(connector, command, stderr);
+                case ConnectorLaunch.ThisProgram(var running) -> running;
             };
         }
 
         @Override
-        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                throws InterruptedException {
-            return of(connector).launch(connector, command, stderr);
-        }
-
-        @Override
         public String fingerprint(ConnectorLaunch connector) {
-            return of(connector).fingerprint(connector);
+            return switch (connector) {
+                case ConnectorLaunch.InContainer _ -> docker.fingerprint(connector);
+                case ConnectorLaunch.AsProcess _ -> process.fingerprint(connector);
+                case ConnectorLaunch.ThisProgram _ -> "";
+            };
         }
     }
 
@@ -89,6 +90,11 @@ public final class Workbench implements AutoCloseable {
                 connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
                 mask,
                 notices);
+    }
+
+    /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
+    public Connection connectionWithoutSpecs(Path file) {
+        return ConnectionFile.readWithoutSpecs(file, environment, new OurConnectors(home, VERSION));
     }
 
     public ConnectorSpecification spec(Connection connection, Connection.Connector connector)

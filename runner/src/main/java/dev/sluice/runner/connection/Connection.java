@@ -22,6 +22,18 @@ public record Connection(
         Limits limits,
         Optional<String> stateStore) {
 
+    /// The same source and streams with another destination.
+    public Connection to(Connector other, Limits otherLimits) {
+        return new Connection(
+                name, place, source, other, streams, defaults, schedule, otherLimits, stateStore);
+    }
+
+    /// The same with other streams.
+    public Connection only(Map<String, StreamSettings> others) {
+        return new Connection(
+                name, place, source, destination, others, defaults, schedule, limits, stateStore);
+    }
+
     /// @param config complete, references resolved: holds secrets
     public record Connector(ConnectorLaunch launch, ObjectNode config) {
         @Override

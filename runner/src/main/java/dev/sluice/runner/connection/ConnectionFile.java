@@ -75,10 +75,7 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        Place place = Place.file(file);
-        Problems problems = new Problems(place);
-        YamlTree tree = YamlTree.parse(text(file), new References(environment, place.directory()), problems);
-        ConnectionFile parsed = new ConnectionFile(place, problems, tree, ours);
+        ConnectionFile parsed = parse(file, environment, ours);
         Connection connection = parsed.connection();
         if (connection.source() != null) {
             parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
@@ -86,8 +83,23 @@ public final class ConnectionFile {
         if (connection.destination() != null) {
             parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
         }
-        problems.throwIfAny();
+        parsed.problems.throwIfAny();
         return connection;
+    }
+
+    /// The same for what needs no connector: their settings are not looked at.
+    public static Connection readWithoutSpecs(Path file, Map<String, String> environment, OurConnectors ours) {
+        ConnectionFile parsed = parse(file, environment, ours);
+        Connection connection = parsed.connection();
+        parsed.problems.throwIfAny();
+        return connection;
+    }
+
+    private static ConnectionFile parse(Path file, Map<String, String> environment, OurConnectors ours) {
+        Place place = Place.file(file);
+        Problems problems = new Problems(place);
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, place.directory()), problems);
+        return new ConnectionFile(place, problems, tree, ours);
     }
 
     /// One side of a connection, as a program describes it: the tree that stands under `source:` or `destination:`
