@@ -36,9 +36,28 @@ public record Connection(
     /// @param destinationTimeout how long a destination may take for one write, and after the end of its input
     /// @param operationTimeout how long spec, check and discover may take
     /// @param lineBytes the longest line a connector may print
+    /// @param attempts how many in a row may fail without storing anything; with 1 none is made again
+    /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
     public record Limits(
-            Duration sourceTimeout, Duration destinationTimeout, Duration operationTimeout, int lineBytes) {
-        public static final Limits DEFAULT =
-                new Limits(Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20);
+            Duration sourceTimeout,
+            Duration destinationTimeout,
+            Duration operationTimeout,
+            int lineBytes,
+            int attempts,
+            Duration retryAfter) {
+        public static final Limits DEFAULT = new Limits(
+                Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20, 5, Duration.ofSeconds(10));
+    }
+
+    /// The same, whose syncs make one attempt.
+    public Connection once() {
+        Limits one = new Limits(
+                limits.sourceTimeout(),
+                limits.destinationTimeout(),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                1,
+                limits.retryAfter());
+        return new Connection(name, file, source, destination, streams, defaults, schedule, one, stateStore);
     }
 }
