@@ -40,8 +40,8 @@ public final class ConnectionFile {
     private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
-    private static final Set<String> LIMITS =
-            Set.of("source_timeout", "destination_timeout", "operation_timeout", "line_size");
+    private static final Set<String> LIMITS = Set.of(
+            "source_timeout", "destination_timeout", "operation_timeout", "line_size", "attempts", "retry_after");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
 
@@ -411,7 +411,11 @@ public final class ConnectionFile {
                         .orElse(Limits.DEFAULT.operationTimeout()),
                 amount(limits, "line_size", "limits", ConnectionFile::bytes, "256m")
                         .map(bytes -> (int) Math.min(bytes, Integer.MAX_VALUE - 64))
-                        .orElse(Limits.DEFAULT.lineBytes()));
+                        .orElse(Limits.DEFAULT.lineBytes()),
+                amount(limits, "attempts", "limits", ConnectionFile::count, "5, or 1 for never again")
+                        .orElse(Limits.DEFAULT.attempts()),
+                amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
+                        .orElse(Limits.DEFAULT.retryAfter()));
     }
 
     private interface Unit<T> {
@@ -436,6 +440,10 @@ public final class ConnectionFile {
 
     private static Double plain(double amount, String unit) {
         return unit.isEmpty() && amount > 0 ? amount : null;
+    }
+
+    private static Integer count(double amount, String unit) {
+        return unit.isEmpty() && amount >= 1 && amount == Math.rint(amount) ? (Integer) (int) amount : null;
     }
 
     private static Long bytes(double amount, String unit) {

@@ -23,8 +23,8 @@ public final class StoppableLauncher implements Launcher {
     public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
             throws InterruptedException {
         requireNotStopped();
-        RunningConnector running = launcher.launch(connector, command, stderr);
         forgetEnded();
+        RunningConnector running = launcher.launch(connector, command, stderr);
         launched.add(running);
         if (stopped) {
             running.close();
@@ -44,8 +44,7 @@ public final class StoppableLauncher implements Launcher {
 
     private void requireNotStopped() {
         if (stopped) {
-            throw new RunnerException(
-                    FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+            throw new RunnerException(FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
         }
     }
 

@@ -14,9 +14,12 @@ record NoStore(SyncState state) implements ConnectionState {
     }
 
     @Override
-    public long begin(SyncState from, Map<StreamDescriptor, Generation> generations) {
+    public long begin() {
         return 0;
     }
+
+    @Override
+    public void start(SyncState from, Map<StreamDescriptor, Generation> generations) {}
 
     @Override
     public void save(SyncState state) {}

@@ -3,7 +3,6 @@ package dev.sluice.runner.sync;
 import dev.sluice.protocol.AirbyteStateMessage;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.ForeignLine;
-import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.Line;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
@@ -12,13 +11,10 @@ import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection;
-import dev.sluice.runner.connection.Connection.Limits;
-import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.state.SyncState;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,45 +25,43 @@ import java.util.concurrent.CompletionException;
 /// The source runs ahead of the caller by what fits into two pipes, then it waits. One thread at a time may ask for
 /// records; any thread may close it.
 public final class Reading implements AutoCloseable {
-    /// The program may take its time: it is not stuck, it is busy with what it has read.
-    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+    /// By so much a line may have grown on its way: the mark and the count of a state.
+    private static final int GROWN = 4096;
 
     private final Sync sync;
     private final ProgramDestination program;
     private final MessageReader reader;
-    private final Thread thread;
+    private final Thread thread = Thread.ofPlatform().daemon().name("read").unstarted(this::run);
     private final CompletableFuture<SyncReport> report = new CompletableFuture<>();
     private volatile boolean closed;
-    private SyncState state;
+    private volatile SyncState state;
 
     private Reading(Sync sync, ProgramDestination program, SyncState from, int lineBytes) {
         this.sync = sync;
         this.program = program;
         this.state = from;
-        // A line may have grown on its way by the mark and the count of a state.
-        this.reader = new MessageReader(program.records(), (int) Math.min(lineBytes + 4096L, Integer.MAX_VALUE - 64));
-        this.thread = Thread.ofPlatform().daemon().name("read").unstarted(this::run);
+        this.reader =
+                new MessageReader(program.records(), (int) Math.min((long) lineBytes + GROWN, Integer.MAX_VALUE - 64));
     }
 
     /// Starts the source of a connection; its destination is not asked.
-    public static Reading start(
-            Connection connection, SyncPlan plan, Launcher launcher, SecretMask mask, RunLog log) {
+    ///
+    /// @param plan what to read, and the state to start from
+    public static Reading start(Connection connection, SyncPlan plan, Launcher launcher, SecretMask mask, RunLog log) {
         ProgramDestination program = new ProgramDestination();
-        Limits limits = connection.limits();
-        Connection toProgram = connection.to(
-                new Connection.Connector(
-                        new ConnectorLaunch.ThisProgram(program),
-                        Json.mapper().createObjectNode()),
-                new Limits(limits.sourceTimeout(), FOR_EVER, limits.operationTimeout(), limits.lineBytes()));
-        Sync sync = new Sync(toProgram, plan, launcher, new NoStore(plan.from()), mask, log);
-        Reading reading = new Reading(sync, program, plan.from(), limits.lineBytes());
+        Connection toProgram = connection.readBy(program);
+        Sync sync = new Sync(toProgram, plan, launcher, new NoStore(plan.from()), 0, List.of(), mask, log);
+        Reading reading =
+                new Reading(sync, program, plan.from(), connection.limits().lineBytes());
         reading.thread.start();
         return reading;
     }
 
     private void run() {
         try {
-            report.complete(sync.run());
+            SyncReport end = sync.run();
+            program.done(); // No stream was selected, so nobody was started; else it has ended before.
+            report.complete(end);
         } catch (Throwable e) {
             report.completeExceptionally(e);
         } finally {
@@ -77,15 +71,15 @@ public final class Reading implements AutoCloseable {
 
     /// The next record, or null at the end. It is valid until the next call.
     ///
-    /// @throws RunnerException where the source failed, once every record before that has been returned; the cause,
-    ///     with what followed from it as suppressed exceptions
-    /// @throws InterruptedException when the caller's thread was; the source is stopped then
+    /// @throws RunnerException where the source failed, behind the last record it sent: the cause; what followed
+    ///     from it as suppressed ones; also when it was closed
+    /// @throws InterruptedException when the caller's thread was; nothing of the source is left then
     public RecordLine next() throws InterruptedException {
         try {
             for (Line line = reader.read(); line != null; line = reader.read()) {
                 switch (line) {
-                    case RecordLine record -> {
-                        return record;
+                    case RecordLine next -> {
+                        return next;
                     }
                     case MessageLine(AirbyteStateMessage message, var json) -> {
                         state = state.with(message, json);
@@ -97,24 +91,28 @@ public final class Reading implements AutoCloseable {
                 }
             }
         } catch (InterruptedIOException e) {
-            Thread.interrupted();
             close();
-            throw new InterruptedException("interrupted while it waited for " + program.name());
+            Thread.interrupted();
+            throw new InterruptedException("interrupted while it waited for a record");
         } catch (IOException e) {
-            // Closed by another thread, or stopped with everything else: the report says which.
+            // Stopped by another thread: the report says why, else it is said below.
         }
-        if (!closed) {
-            program.done();
-            throwIfFailed();
+        program.done();
+        List<RunnerException> failures = failures();
+        if (!closed && !failures.isEmpty()) {
+            throw SyncReport.asOne(failures);
+        }
+        if (!program.awaitExit().isSuccess()) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR, "runner.stopped", "the read was stopped before its end", "", "");
         }
         return null;
     }
 
-    private void throwIfFailed() throws InterruptedException {
-        join();
-        List<RunnerException> failures;
+    private List<RunnerException> failures() throws InterruptedException {
+        thread.join();
         try {
-            failures = report.join().failures();
+            return report.join().failures();
         } catch (CompletionException e) {
             throw new RunnerException(
                     FailureType.SYSTEM_ERROR,
@@ -124,17 +122,10 @@ public final class Reading implements AutoCloseable {
                     "report it with this line",
                     e.getCause());
         }
-        if (!failures.isEmpty()) {
-            throw SyncReport.failure(failures);
-        }
     }
 
-    private void join() throws InterruptedException {
-        thread.join();
-    }
-
-    /// Where the source would continue behind the records returned so far. What it covers was returned; records
-    /// since its last state are not covered, and come again.
+    /// Where the source would continue behind the records returned so far. Everything it covers was returned; what
+    /// was returned since the source's last state is not covered and comes again.
     public SyncState state() {
         return state;
     }
@@ -147,11 +138,10 @@ public final class Reading implements AutoCloseable {
             sync.cancel();
             program.close();
         }
-        boolean interrupted = false;
-        while (true) {
+        boolean interrupted = Thread.interrupted();
+        while (thread.isAlive()) {
             try {
-                join();
-                break;
+                thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
             }

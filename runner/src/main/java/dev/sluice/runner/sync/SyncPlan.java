@@ -9,6 +9,7 @@ import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.DestinationSyncMode;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.SyncMode;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Problems;
 import dev.sluice.runner.connection.StreamSettings;
@@ -63,6 +64,13 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             return new ConfiguredAirbyteStream(
                     stream, mode, cursor, wire, key, generation.id(), replaces() ? generation.id() : 0, sync);
         }
+    }
+
+    /// What a read by a program does, which can do with rows whatever is asked of a destination.
+    public static SyncPlan toRead(Connection connection, AirbyteCatalog catalog, SyncState from) {
+        ConnectorSpecification program = ConnectorSpecification.destination(
+                "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.values()));
+        return make(connection, catalog, program, from, Map.of(), 0);
     }
 
     /// @param now seconds since 1970, see [Generation#next]

@@ -177,7 +177,7 @@ final class ConnectionFileTest {
                   users: {mode: full_refresh, destination_mode: overwrite_dedup, cursor: [meta, at], key: [region, id], fields: [id, region]}
                   orders:
                   public.items: {key: [[address, street], id], cursor: at}
-                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m}
+                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m, attempts: 2, retry_after: 1m}
                 state: postgresql://user:pass@host/db
                 """);
 
@@ -203,7 +203,12 @@ final class ConnectionFileTest {
         assertThat(connection.streams()).containsKey("orders");
         assertThat(connection.limits())
                 .isEqualTo(new Connection.Limits(
-                        Duration.ofSeconds(90), Duration.ofMinutes(90), Duration.ofMillis(500), 8 << 20));
+                        Duration.ofSeconds(90),
+                        Duration.ofMinutes(90),
+                        Duration.ofMillis(500),
+                        8 << 20,
+                        2,
+                        Duration.ofMinutes(1)));
         assertThat(connection.stateStore()).contains("postgresql://user:pass@host/db");
     }
 
