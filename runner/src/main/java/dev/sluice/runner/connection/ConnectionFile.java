@@ -47,7 +47,7 @@ public final class ConnectionFile {
     /// Asks a connector for its spec, before anything else is started.
     @FunctionalInterface
     public interface Specs {
-        ConnectorSpecification of(ConnectorLaunch connector) throws InterruptedException;
+        ConnectorSpecification of(ConnectorLaunch connector, Duration limit) throws InterruptedException;
     }
 
     private final Path file;
@@ -80,10 +80,10 @@ public final class ConnectionFile {
         ConnectionFile parsed = new ConnectionFile(file, problems, tree, ours);
         Connection connection = parsed.connection(directory);
         if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
+            parsed.checkConfig(environment, "source", connection, connection.source(), specs, mask, warnings);
         }
         if (connection.destination() != null) {
-            parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
+            parsed.checkConfig(environment, "destination", connection, connection.destination(), specs, mask, warnings);
         }
         problems.throwIfAny();
         return connection;
@@ -117,6 +117,7 @@ public final class ConnectionFile {
     private void checkConfig(
             Map<String, String> environment,
             String side,
+            Connection connection,
             Connection.Connector connector,
             Specs specs,
             SecretMask mask,
@@ -124,7 +125,7 @@ public final class ConnectionFile {
             throws InterruptedException {
         ConnectorSpecification spec;
         try {
-            spec = specs.of(connector.launch());
+            spec = specs.of(connector.launch(), connection.limits().operationTimeout());
         } catch (RunnerException e) {
             if (problems.isEmpty()) {
                 throw e;
