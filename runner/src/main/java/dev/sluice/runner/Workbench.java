@@ -84,12 +84,7 @@ public final class Workbench implements AutoCloseable {
     /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
     public Connection connection(Path file) throws InterruptedException {
         return ConnectionFile.read(
-                file,
-                environment,
-                new OurConnectors(home, VERSION),
-                connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
-                mask,
-                notices);
+                file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.

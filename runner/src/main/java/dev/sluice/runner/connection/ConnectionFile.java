@@ -48,7 +48,7 @@ public final class ConnectionFile {
     /// Asks a connector for its spec, before anything else is started.
     @FunctionalInterface
     public interface Specs {
-        ConnectorSpecification of(ConnectorLaunch connector) throws InterruptedException;
+        ConnectorSpecification of(ConnectorLaunch connector, Duration limit) throws InterruptedException;
     }
 
     private final Place place;
@@ -78,10 +78,10 @@ public final class ConnectionFile {
         ConnectionFile parsed = parse(file, environment, ours);
         Connection connection = parsed.connection();
         if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
+            parsed.checkConfig(environment, "source", connection, connection.source(), specs, mask, warnings);
         }
         if (connection.destination() != null) {
-            parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
+            parsed.checkConfig(environment, "destination", connection, connection.destination(), specs, mask, warnings);
         }
         parsed.problems.throwIfAny();
         return connection;
@@ -157,6 +157,7 @@ public final class ConnectionFile {
     private void checkConfig(
             Map<String, String> environment,
             String side,
+            Connection connection,
             Connection.Connector connector,
             Specs specs,
             SecretMask mask,
@@ -164,7 +165,7 @@ public final class ConnectionFile {
             throws InterruptedException {
         ConnectorSpecification spec;
         try {
-            spec = specs.of(connector.launch());
+            spec = specs.of(connector.launch(), connection.limits().operationTimeout());
         } catch (RunnerException e) {
             if (problems.isEmpty()) {
                 throw e;
