@@ -23,28 +23,27 @@ import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.SyncState;
 import dev.sluice.runner.sync.SyncPlan;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "read",
-        mixinStandardHelpOptions = true,
         description = "Prints records of a connection's source, one JSON object a line. Nothing is stored.",
         footer = {"", "Example:  sluice read examples/quickstart.yaml --stream users --limit 3"})
-final class ReadCommand implements Callable<Integer>, JsonOutput {
+final class ReadCommand implements Callable<Integer> {
     /// Records after which it is looked whether somebody still reads: `| head` has closed the pipe by then.
     private static final int CHECK_EVERY = 100;
 
     private final Terminal terminal;
+    private final Output output;
 
-    @Parameters(paramLabel = "FILE", description = "The connection file.")
-    private Path file;
+    @Mixin
+    private final FileArgument file = new FileArgument();
 
     @Option(names = "--stream", paramLabel = "NAME", description = "Only this stream. Default: all selected ones.")
     private Optional<String> stream;
@@ -56,22 +55,15 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
             description = "At most this many records; 0 for all. Default: ${DEFAULT-VALUE}.")
     private long limit;
 
-    @Option(names = "--json", description = "Print an error as one JSON object.")
-    private boolean json;
-
-    ReadCommand(Terminal terminal) {
+    ReadCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
-    }
-
-    @Override
-    public boolean wantsJson() {
-        return json;
+        this.output = output;
     }
 
     @Override
     public Integer call() throws InterruptedException, IOException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file);
+            Connection connection = workbench.connection(file.path());
             AirbyteCatalog catalog = workbench
                     .operations()
                     .discover(
@@ -112,16 +104,36 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                 connection.stateStore());
     }
 
+    /// With `--json` the envelope is written around the records while they come: there may be more than fit in memory.
     private int print(RunningConnector source, Workbench workbench) throws IOException, InterruptedException {
+        if (!output.isJson()) {
+            return printRecords(source, workbench);
+        }
+        terminal.out().print("{\"result\":{\"records\":[");
+        try {
+            int code = printRecords(source, workbench);
+            terminal.out().println("]},\"ok\":true}");
+            return code;
+        } catch (RunnerException e) {
+            terminal.out().println("]},\"ok\":false,\"error\":%s}".formatted(ErrorReport.json(e)));
+            return ExitCode.of(e.type());
+        }
+    }
+
+    private int printRecords(RunningConnector source, Workbench workbench) throws IOException, InterruptedException {
         MessageReader reader = new MessageReader(source.output());
         Optional<AirbyteErrorTraceMessage> error = Optional.empty();
         long printed = 0;
         for (Line line = reader.read(); line != null; line = reader.read()) {
             switch (line) {
                 case RecordLine record -> {
-                    terminal.out()
-                            .println(new String(
-                                    record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8));
+                    String data = new String(
+                            record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8);
+                    if (output.isJson()) {
+                        terminal.out().print((printed == 0 ? "" : ",") + data);
+                    } else {
+                        terminal.out().println(data);
+                    }
                     printed++;
                     boolean nobodyReads =
                             printed % CHECK_EVERY == 0 && terminal.out().checkError();

@@ -19,11 +19,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "spec",
-        mixinStandardHelpOptions = true,
         description = "Prints a connector's spec, as JSON: what it can do and how it is configured.",
         footer = {"", "Example:  sluice spec source-faker", "          sluice spec airbyte/source-file:0.6.0"})
-final class SpecCommand implements Callable<Integer>, JsonOutput {
+final class SpecCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private final Output output;
 
     @Parameters(paramLabel = "CONNECTOR", description = "One of ours by name (source-faker), or an image with its tag.")
     private String connector;
@@ -31,16 +31,9 @@ final class SpecCommand implements Callable<Integer>, JsonOutput {
     @Option(names = "--process", description = "Run one of ours as a local process instead of a container.")
     private boolean process;
 
-    @Option(names = "--json", description = "Wrap it in one object with `ok` and `result`.")
-    private boolean json;
-
-    SpecCommand(Terminal terminal) {
+    SpecCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
-    }
-
-    @Override
-    public boolean wantsJson() {
-        return json;
+        this.output = output;
     }
 
     @Override
@@ -48,11 +41,7 @@ final class SpecCommand implements Callable<Integer>, JsonOutput {
         try (Workbench workbench = terminal.workbench()) {
             ConnectorSpecification spec =
                     workbench.operations().spec(launch(workbench.ourConnectors()), Limits.DEFAULT.operationTimeout());
-            if (json) {
-                JsonOutput.result(terminal, Json.mapper().valueToTree(spec));
-            } else {
-                terminal.out().println(Json.mapper().valueToTree(spec).toPrettyString());
-            }
+            output.document(Json.mapper().valueToTree(spec));
             return ExitCode.DONE;
         }
     }

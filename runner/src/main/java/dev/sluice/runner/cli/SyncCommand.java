@@ -13,63 +13,52 @@ import dev.sluice.runner.sync.StreamProgress;
 import dev.sluice.runner.sync.SyncJob;
 import dev.sluice.runner.sync.SyncReport;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "sync",
-        mixinStandardHelpOptions = true,
         description = "Moves what is new from the source to the destination of a connection.",
         footer = {"", "Example:  sluice sync examples/quickstart.yaml"})
-final class SyncCommand implements Callable<Integer>, JsonOutput {
+final class SyncCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private final Output output;
 
-    @Parameters(paramLabel = "FILE", description = "The connection file.")
-    private Path file;
+    @Mixin
+    private final FileArgument file = new FileArgument();
 
-    @Option(
-            names = "--state",
-            paramLabel = "PLACE",
-            description = "Where states are kept: a file, or the URL of a PostgreSQL; one with a password goes into"
-                    + " SLUICE_STATE. Default: state.db in the folder .sluice beside FILE.")
-    private Optional<String> state;
+    @Mixin
+    private final StateOption state = new StateOption();
 
     @Option(names = "--once", description = "One attempt: when it fails, it is not made again.")
     private boolean once;
 
-    @Option(names = "--json", description = "Print one JSON object instead of a summary.")
-    private boolean json;
-
-    SyncCommand(Terminal terminal) {
+    SyncCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
-    }
-
-    @Override
-    public boolean wantsJson() {
-        return json;
+        this.output = output;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         try (FileLog log = new FileLog(
-                        Workbench.directory(file), file.getFileName().toString());
+                        Workbench.directory(file.path()),
+                        file.path().getFileName().toString());
                 Workbench workbench = terminal.workbench(log)) {
             return sync(workbench, log);
         }
     }
 
     private int sync(Workbench workbench, FileLog log) throws InterruptedException {
-        Connection connection = workbench.connection(file);
+        Connection connection = workbench.connection(file.path());
         connection
                 .schedule()
                 .ifPresent(schedule -> terminal.notice(
                         "schedule '%s' is kept, but nothing runs it yet: this is one sync, now".formatted(schedule)));
-        try (StateStore store = workbench.stateStore(connection, state);
+        try (StateStore store = workbench.stateStore(connection, state.place());
                 ConnectionState stored = store.acquire(connection.name())) {
             SyncJob job = new SyncJob(
                     once ? connection.once() : connection,
@@ -88,7 +77,7 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
                 report = job.run(view);
             }
             log.problem().ifPresent(terminal::notice);
-            if (json) {
+            if (output.isJson()) {
                 printJson(report);
             } else {
                 print(report, connection, store, log);
@@ -110,7 +99,7 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
 
         @Override
         public void begins(int attempt) {
-            progress = Optional.of(new ProgressView(terminal, job::progress, json));
+            progress = Optional.of(new ProgressView(terminal, job::progress, output.isJson()));
         }
 
         @Override
@@ -159,12 +148,6 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
         report.whereToLook().ifPresent(where -> result.put("where_to_look", where));
         ArrayNode warnings = result.putArray("warnings");
         report.warnings().forEach(warnings::add);
-        ObjectNode envelope = Json.mapper().createObjectNode();
-        envelope.put("ok", report.isSuccess());
-        envelope.set("result", result);
-        if (!report.isSuccess()) {
-            envelope.set("error", ErrorReport.json(report.failures().getFirst()));
-        }
-        terminal.out().println(envelope);
+        output.result(report.isSuccess(), result, report.failures().stream().findFirst());
     }
 }

@@ -74,19 +74,34 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        Problems problems = new Problems(file);
-        Path directory = file.toAbsolutePath().normalize().getParent();
-        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory), problems);
-        ConnectionFile parsed = new ConnectionFile(file, problems, tree, ours);
-        Connection connection = parsed.connection(directory);
+        ConnectionFile parsed = parse(file, environment, ours);
+        Connection connection = parsed.connection();
         if (connection.source() != null) {
             parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
         }
         if (connection.destination() != null) {
             parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
         }
-        problems.throwIfAny();
+        parsed.problems.throwIfAny();
         return connection;
+    }
+
+    /// The same for what needs no connector: their settings are not looked at.
+    public static Connection readWithoutSpecs(Path file, Map<String, String> environment, OurConnectors ours) {
+        ConnectionFile parsed = parse(file, environment, ours);
+        Connection connection = parsed.connection();
+        parsed.problems.throwIfAny();
+        return connection;
+    }
+
+    private static ConnectionFile parse(Path file, Map<String, String> environment, OurConnectors ours) {
+        Problems problems = new Problems(file);
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory(file)), problems);
+        return new ConnectionFile(file, problems, tree, ours);
+    }
+
+    private static Path directory(Path file) {
+        return file.toAbsolutePath().normalize().getParent();
     }
 
     private static String text(Path file) {
@@ -137,7 +152,8 @@ public final class ConnectionFile {
         mask.learn(connector.config(), spec.connectionSpecification());
     }
 
-    private Connection connection(Path directory) {
+    private Connection connection() {
+        Path directory = directory(file);
         JsonNode root = tree.root();
         if (!root.isObject()) {
             if (problems.isEmpty()) {
