@@ -76,6 +76,7 @@ final class SyncCommand implements Callable<Integer> {
             try (AttemptView view = new AttemptView(job)) {
                 report = job.run(view);
             }
+            log.removeOlder(connection.limits().logs());
             log.problem().ifPresent(terminal::notice);
             if (output.isJson()) {
                 printJson(report);
@@ -107,7 +108,9 @@ final class SyncCommand implements Callable<Integer> {
             close();
             terminal.notice("attempt %d failed: %s; the next begins %s"
                     .formatted(
-                            attempt, ErrorReport.line(cause), wait.isZero() ? "now" : "in " + Operations.words(wait)));
+                            attempt,
+                            ErrorReport.line(cause.getMessage()),
+                            wait.isZero() ? "now" : "in " + Operations.words(wait)));
         }
 
         @Override

@@ -12,8 +12,11 @@ import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.Run;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +99,8 @@ public final class SyncJob {
     ///
     /// @throws RunnerException only when the store cannot be used at the very beginning
     public SyncReport run(Listener listener) throws InterruptedException {
-        long sync = store.begin();
+        long sync = store.begin(log::begins);
+        say("sync %d of the connection '%s' began".formatted(sync, connection.name()));
         Retries retries = new Retries(connection.limits());
         long checkpoints = 0;
         for (int attempt = 1; ; attempt++) {
@@ -123,6 +127,7 @@ public final class SyncJob {
         try {
             Sync attempt = prepare(sync, number);
             begin(attempt);
+            say("attempt %d began".formatted(number));
             listener.begins(number);
             return attempt.run();
         } catch (RunnerException e) {
@@ -200,12 +205,28 @@ public final class SyncJob {
     }
 
     private SyncReport end(SyncReport report) {
+        say("sync %d ended: %s, attempts: %d, records: %d, stored: %d, checkpoints: %d"
+                .formatted(
+                        report.sync(),
+                        report.outcome().name().toLowerCase(Locale.ROOT),
+                        report.attempts(),
+                        report.records(),
+                        report.committed(),
+                        report.checkpoints()));
+        Optional<RunnerException> cause = report.failures().stream().findFirst();
         try {
             store.end(
                     report.sync(),
-                    report.records(),
-                    report.bytes(),
-                    report.isSuccess() ? "" : report.failures().getFirst().getMessage());
+                    new Run.End(
+                            Instant.now(),
+                            report.outcome(),
+                            report.attempts(),
+                            report.records(),
+                            report.bytes(),
+                            report.committed(),
+                            report.checkpoints(),
+                            cause.map(RunnerException::code).orElse(""),
+                            cause.map(RunnerException::getMessage).orElse("")));
             return report;
         } catch (RunnerException e) {
             // Only the history lacks an entry; what the sync has done is done.
@@ -213,5 +234,9 @@ public final class SyncJob {
                     ? report.withWarning("the end of this sync could not be noted: " + e.getMessage())
                     : report;
         }
+    }
+
+    private void say(String text) {
+        log.line(Level.INFO, "sluice", text);
     }
 }

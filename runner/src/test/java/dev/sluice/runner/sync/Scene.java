@@ -68,18 +68,19 @@ final class Scene {
 
     Scene limits(Duration sourceTimeout, Duration destinationTimeout) {
         limits = new Limits(
-                sourceTimeout, destinationTimeout, Duration.ofSeconds(30), 64 << 20, 5, Duration.ofMillis(1));
+                sourceTimeout,
+                destinationTimeout,
+                Duration.ofSeconds(30),
+                64 << 20,
+                5,
+                Duration.ofMillis(1),
+                limits.strict(),
+                limits.logs());
         return this;
     }
 
     Scene attempts(int attempts, Duration retryAfter) {
-        limits = new Limits(
-                limits.sourceTimeout(),
-                limits.destinationTimeout(),
-                limits.operationTimeout(),
-                limits.lineBytes(),
-                attempts,
-                retryAfter);
+        limits = limits.withAttempts(attempts, retryAfter);
         return this;
     }
 
@@ -182,7 +183,8 @@ final class Scene {
 
     SyncReport run(Launcher with) throws InterruptedException {
         heard.clear();
-        Sync sync = new Sync(connection(), plan(), with, store, store.begin(), List.of(), mask, runLog());
+        Sync sync = new Sync(
+                connection(), plan(), with, store, store.begin(_ -> Optional.empty()), List.of(), mask, runLog());
         running.add(sync);
         return sync.run();
     }

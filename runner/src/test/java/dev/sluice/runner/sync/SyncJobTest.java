@@ -16,6 +16,7 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ExitStatus.Exited;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.sync.ScriptedLauncher.Script;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class SyncJobTest {
         assertThat(report.attempts()).isEqualTo(1);
         assertThat(verbs()).containsExactly("discover", "spec", "read");
         assertThat(notes.heard).containsExactly("attempt 1");
-        assertThat(scene.store.ends).containsExactly("");
+        assertThat(scene.store.ends).extracting(Run.End::message).containsExactly("");
     }
 
     @Test
@@ -116,7 +117,17 @@ final class SyncJobTest {
         assertThat(notes.heard)
                 .containsExactly(
                         "attempt 1", "failed: source-x exited with code 1 during read; again in 0 ms", "attempt 2");
-        assertThat(scene.log).contains("ERROR sluice: source-x exited with code 1 during read");
+        assertThat(scene.log)
+                .containsSubsequence(
+                        "INFO sluice: sync 1 of the connection 'orders' began",
+                        "INFO sluice: attempt 1 began",
+                        "ERROR sluice: source-x exited with code 1 during read",
+                        "INFO sluice: attempt 2 began",
+                        "INFO sluice: sync 1 ended: succeeded, attempts: 2, records: 2, stored: 2, checkpoints: 2");
+        assertThat(scene.store.ends.getFirst())
+                .usingRecursiveComparison()
+                .ignoringFields("at", "bytes")
+                .isEqualTo(new Run.End(null, Run.Outcome.SUCCEEDED, 2, 2, 0, 2, 2, "", ""));
     }
 
     @Test
@@ -185,7 +196,7 @@ final class SyncJobTest {
 
         assertThat(report.attempts()).isEqualTo(1);
         assertThat(cause(report).getMessage()).isEqualTo("source-x: the key has expired");
-        assertThat(scene.store.ends).containsExactly("source-x: the key has expired");
+        assertThat(scene.store.ends).extracting(Run.End::message).containsExactly("source-x: the key has expired");
     }
 
     @Test
@@ -262,7 +273,7 @@ final class SyncJobTest {
 
         assertThat(cause(report).code()).isEqualTo("sync.cancelled");
         assertThat(report.attempts()).isEqualTo(1);
-        assertThat(scene.store.ends).containsExactly("the sync was stopped");
+        assertThat(scene.store.ends).extracting(Run.End::message).containsExactly("the sync was stopped");
     }
 
     @Test
