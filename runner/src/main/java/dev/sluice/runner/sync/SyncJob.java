@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +49,7 @@ public final class SyncJob {
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private final long startedAt = System.nanoTime();
     private Optional<AirbyteCatalog> catalog = Optional.empty();
+    private Set<String> refresh = Set.of();
     private volatile List<StreamProgress> progress = List.of();
 
     /// While connectors are asked, and while they run; guarded by this.
@@ -99,6 +101,15 @@ public final class SyncJob {
     ///
     /// @throws RunnerException only when the store cannot be used at the very beginning
     public SyncReport run(Listener listener) throws InterruptedException {
+        return run(Set.of(), listener);
+    }
+
+    /// The same, with a truncating refresh of some streams: they are read from the start, and their older rows go when
+    /// they are whole. What is cut short is finished as a refresh by later attempts, also of a later sync.
+    ///
+    /// @param streams by their names, `name` or `namespace.name`
+    public SyncReport run(Set<String> streams, Listener listener) throws InterruptedException {
+        refresh = streams;
         long sync = store.begin(log::begins);
         say("sync %d of the connection '%s' began".formatted(sync, connection.name()));
         Retries retries = new Retries(connection.limits());
@@ -129,7 +140,11 @@ public final class SyncJob {
             begin(attempt);
             say("attempt %d began".formatted(number));
             listener.begins(number);
-            return attempt.run();
+            SyncReport report = attempt.run();
+            if (attempt.hasStarted()) {
+                refresh = Set.of(); // From now on the store knows. Once per sync.
+            }
+            return report;
         } catch (RunnerException e) {
             // What a connector answers when it is stopped is no reason.
             return SyncReport.notStarted(sync, isCancelled() ? Failures.stopped() : e);
@@ -165,6 +180,7 @@ public final class SyncJob {
                     destination,
                     store.state(),
                     store.generations(),
+                    refresh,
                     System.currentTimeMillis() / 1000);
             return new Sync(connection, plan, launcher, store, sync, progress, mask, log);
         } finally {

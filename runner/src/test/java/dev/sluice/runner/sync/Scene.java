@@ -66,6 +66,11 @@ final class Scene {
         return this;
     }
 
+    static StreamSettings appending() {
+        return new StreamSettings(
+                Optional.empty(), Optional.of(StreamSettings.WriteMode.APPEND), List.of(), List.of(), Set.of(), 1);
+    }
+
     Scene limits(Duration sourceTimeout, Duration destinationTimeout) {
         limits = new Limits(
                 sourceTimeout,
