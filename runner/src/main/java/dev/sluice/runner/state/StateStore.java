@@ -12,6 +12,9 @@ public interface StateStore extends AutoCloseable {
     /// What is stored for a connection, to be shown; empty when it has never run.
     Optional<SyncState> peek(String connection);
 
+    /// Who has acquired a connection and not given it back, as far as it can be told; empty when nobody has.
+    Optional<String> holder(String connection);
+
     /// Where this is, as the user knows it: a file, or a database without its password.
     String location();
 
