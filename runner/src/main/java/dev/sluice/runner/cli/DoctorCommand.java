@@ -183,6 +183,7 @@ final class DoctorCommand implements Callable<Integer> {
             Diagnosis diagnosis)
             throws InterruptedException {
         switch (connector.launch()) {
+            case ConnectorLaunch.ThisProgram _ -> diagnosis.ok(side, "this program itself");
             case ConnectorLaunch.AsProcess process -> process(side, process, diagnosis);
             case ConnectorLaunch.InContainer container -> {
                 if (engine.isEmpty()) {

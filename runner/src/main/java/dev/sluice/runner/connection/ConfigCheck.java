@@ -254,8 +254,9 @@ final class ConfigCheck {
                 problem(key, "is not a setting of this connector" + Problems.suggestion(name, known));
             } else if (!name.startsWith("_")
                     && schema.path("additionalProperties").asBoolean(true)) {
-                warnings.accept("`%s` (line %d) is not a setting of this connector and goes to it as it is"
-                        .formatted(key, tree.line(key)));
+                int line = tree.line(key);
+                warnings.accept("`%s`%s is not a setting of this connector and goes to it as it is"
+                        .formatted(key, line > 0 ? " (line " + line + ")" : ""));
             }
         }
     }

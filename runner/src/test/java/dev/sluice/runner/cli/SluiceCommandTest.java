@@ -53,7 +53,7 @@ final class SluiceCommandTest {
     @Test
     void syncPrintsOneJsonObject() {
         assertThat(sluice.run("sync", "--json", shop)).isEqualTo(new Result(0, """
-                        {"ok":true,"result":{"sync":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
+                        {"ok":true,"result":{"sync":1,"attempts":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
                         "records":2,"bytes":178,"committed":2,"complete":true}],"where_to_look":"look in warehouse.db","warnings":[]}}
                         """, ""));
     }
@@ -85,9 +85,26 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void syncSaysWhyAnAttemptFailedAndWhenTheNextBegins() throws Exception {
+        Files.writeString(sluice.file, "limits: {retry_after: 10ms}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'", "test -e %1$s || { touch %1$s; exit 1; }".formatted(folder.resolve("failed"))));
+
+        assertThat(sluice.run("sync", shop))
+                .isEqualTo(new Result(
+                        0,
+                        """
+                          users             2 records    0.2 kB  complete
+                        1 stream, 2 records in TIME and 2 attempts; state in DIR/.sluice/state.db
+                        look in warehouse.db
+                        """,
+                        "attempt 1 failed: ./source exited with code 1 during read; the next begins in 10 ms\n"));
+    }
+
+    @Test
     void syncFailsInJsonToo() throws Exception {
         sluice.destination(TestingSluice.DESTINATION.replace("sed -n", "echo 'disk full' >&2; exit 1; sed -n"));
-        Result result = sluice.run("sync", "--json", shop);
+        Result result = sluice.run("sync", "--once", "--json", shop);
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out())
                 .startsWith("{\"ok\":false,\"result\":{")
@@ -167,6 +184,7 @@ final class SluiceCommandTest {
         assertThat(result.err()).isEqualTo("""
                         error[config.invalid]: there is a problem in the connection file
                           DIR/shop.yaml: `streams.usres` is not a stream of ./source; did you mean 'users'?
+                          log:   DIR/.sluice/logs/LOG
                         """);
     }
 
@@ -399,7 +417,7 @@ final class SluiceCommandTest {
         sluice.source(TestingSluice.SOURCE.replace("echo '{\"type\":\"STATE\"", "exit 1; echo '"));
         assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(1, """
                         {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":false,"error":\
-                        {"code":"connector.exited","type":"system_error","message":"./source: exited with code 1"}}
+                        {"code":"connector.exited","type":"system_error","message":"./source exited with code 1 during read"}}
                         """, "Loading…\n"));
     }
 

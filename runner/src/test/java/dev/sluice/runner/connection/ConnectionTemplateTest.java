@@ -79,7 +79,7 @@ final class ConnectionTemplateTest {
                 file,
                 environment,
                 new OurConnectors(home, "1"),
-                connector -> {
+                (connector, _) -> {
                     try {
                         return spec(connector.name().contains("source") ? SOURCE : DESTINATION);
                     } catch (Exception e) {
