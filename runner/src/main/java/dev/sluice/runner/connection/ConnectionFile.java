@@ -78,10 +78,11 @@ public final class ConnectionFile {
         ConnectionFile parsed = parse(file, environment, ours);
         Connection connection = parsed.connection();
         if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection, connection.source(), specs, mask, warnings);
+            parsed.checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
         }
         if (connection.destination() != null) {
-            parsed.checkConfig(environment, "destination", connection, connection.destination(), specs, mask, warnings);
+            parsed.checkConfig(
+                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
         }
         parsed.problems.throwIfAny();
         return connection;
@@ -123,7 +124,7 @@ public final class ConnectionFile {
         ConnectionFile parsed = new ConnectionFile(place, problems, YamlTree.of(root, problems), ours);
         Connection.Connector connector = parsed.connector(root, side);
         if (connector != null) {
-            parsed.checkConfig(environment, side, connector, specs, mask, warnings);
+            parsed.checkConfig(environment, side, connector, Limits.DEFAULT, specs, mask, warnings);
         }
         problems.throwIfAny();
         return connector;
@@ -157,15 +158,15 @@ public final class ConnectionFile {
     private void checkConfig(
             Map<String, String> environment,
             String side,
-            Connection connection,
             Connection.Connector connector,
+            Limits limits,
             Specs specs,
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
         ConnectorSpecification spec;
         try {
-            spec = specs.of(connector.launch(), connection.limits().operationTimeout());
+            spec = specs.of(connector.launch(), limits.operationTimeout());
         } catch (RunnerException e) {
             if (problems.isEmpty()) {
                 throw e;
