@@ -401,7 +401,7 @@ final class SluiceCommandTest {
         sluice.source("echo 'Exception in main' >&2; exit 1");
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
                         error[connector.no_answer]: ./source gave no answer to `spec` and exited with code 1; it last said: Exception in main
-                          next:  is it an Airbyte connector? its log says more
+                          next:  is it an Airbyte connector? run it by hand with `spec` to see all it prints
                         """));
         sluice.source("echo garbage; echo '{\"type\":\"LOG\"}'");
         assertThat(sluice.run("check", shop).err())
