@@ -73,7 +73,6 @@ class MessageReaderTest {
                 "{\"type\":null}",
                 "{\"type\":\"STATE\"}",
                 "{\"type\":\"LOG\",\"log\":{\"level\":\"LOUD\",\"message\":\"x\"}}",
-                "{\"type\":\"RECORD\"}",
                 "{\"record\":{\"stream\":\"users\",\"data\":{\"id\":1}},\"type\":\"REC",
                 "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":[1]}}",
                 "{\"type\":\"RECORD\",\"record\":{\"data\":{\"id\":1}}}",
@@ -95,7 +94,8 @@ class MessageReaderTest {
         String line = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\"%s}}".formatted(data);
 
         assertThat(MessagesTest.reader(line.getBytes(UTF_8)).read())
-                .isEqualTo(new ForeignLine("is a record without data", "", line.length(), false));
+                .isEqualTo(
+                        new ForeignLine("is a record without data", "", line.length(), ForeignLine.Loss.EMPTY_RECORD));
     }
 
     @Test
@@ -187,6 +187,50 @@ class MessageReaderTest {
                 (RecordLine) MessagesTest.reader(huge.getBytes(UTF_8)).read();
 
         assertThat(record.length()).isEqualTo(huge.length());
+    }
+
+    private static MessageReader spooling(String lines) {
+        return new MessageReader(new ByteArrayInputStream(lines.getBytes(UTF_8)), 100_000_000, waiting -> {}, 100_000);
+    }
+
+    private static String copy(LongRecordLine line, long from, long to) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        line.copyTo(out, from, to);
+        return out.toString(UTF_8);
+    }
+
+    @Test
+    void aRecordTooLongForMemoryIsKnownByItsParts() throws IOException {
+        Random random = new Random(3);
+        for (int round = 0; round < 50; round++) {
+            String pad = "x\\\"é\\u00e9}".repeat(30_000 + random.nextInt(20_000));
+            String text = " ".repeat(random.nextInt(3)) + "\"" + pad.substring(0, pad.length() - random.nextInt(5) * 11)
+                    + "\"";
+            String data =
+                    "{\"a\" : 1.5E3 , \"deep\":{\"x\":[" + text + ",{\"data\":{}}]},\"b\":" + text + " ,\"c\":null}";
+            String line =
+                    "{\"more\":%s,\"record\":{\"emitted_at\":5,\"new\":[%s],\"namespace\":\"n\",\"data\":%s,\"stream\":\"users\" },\"type\":\"RECORD\"}"
+                            .formatted(text, text, data);
+            MessageReader reader = spooling(RECORD + "\n" + line + "\n" + RECORD + "\n");
+
+            assertThat(reader.read()).isInstanceOf(RecordLine.class);
+            LongRecordLine record = (LongRecordLine) reader.read();
+            assertThat(record.stream()).isEqualTo(new StreamDescriptor("users", Optional.of("n")));
+            assertThat(record.hasEmittedAt()).isTrue();
+            assertThat(copy(record, 0, record.length())).isEqualTo(line);
+            assertThat(copy(record, record.dataStart(), record.dataEnd())).isEqualTo(data);
+            assertThat(copy(record, record.recordEnd(), record.length())).isEqualTo("},\"type\":\"RECORD\"}");
+            List<String> members = new ArrayList<>();
+            record.forEachMember((name, start, end) -> members.add(name + "=" + copy(record, start, end)));
+            assertThat(members)
+                    .containsExactly(
+                            "a=\"a\" : 1.5E3",
+                            "deep=\"deep\":{\"x\":[" + text + ",{\"data\":{}}]}",
+                            "b=\"b\":" + text,
+                            "c=\"c\":null");
+            assertThat(reader.read()).isInstanceOf(RecordLine.class);
+            assertThat(reader.read()).isNull();
+        }
     }
 
     @Test

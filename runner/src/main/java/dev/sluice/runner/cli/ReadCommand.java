@@ -10,6 +10,7 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
@@ -129,6 +130,7 @@ final class ReadCommand implements Callable<Integer>, JsonOutput {
                         return ExitCode.DONE;
                     }
                 }
+                case LongRecordLine _ -> throw new AssertionError("this reader does not spool");
                 case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
                     error = error.or(() -> Optional.of(trace.error()));
                 case MessageLine _ -> {

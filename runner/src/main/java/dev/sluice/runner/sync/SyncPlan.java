@@ -33,7 +33,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
 
     /// @param stream with the schema reduced to the selected columns
     /// @param generation of the rows this sync writes
-    /// @param fieldsSelected whether columns were left out, so that records must be reduced too
+    /// @param leftOut columns the user does not want: they are not in the schema any more
     public record PlannedStream(
             AirbyteStream stream,
             SyncMode mode,
@@ -41,7 +41,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             List<String> cursor,
             List<List<String>> key,
             Generation generation,
-            boolean fieldsSelected) {
+            Set<String> leftOut) {
 
         public StreamDescriptor descriptor() {
             return stream.descriptor();
@@ -50,6 +50,10 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         /// Older rows are to go once the stream is whole.
         boolean replaces() {
             return destinationMode == WriteMode.OVERWRITE || destinationMode == WriteMode.OVERWRITE_DEDUP;
+        }
+
+        boolean deduplicates() {
+            return destinationMode == WriteMode.APPEND_DEDUP || destinationMode == WriteMode.OVERWRITE_DEDUP;
         }
 
         private ConfiguredAirbyteStream configured(long sync) {
@@ -99,7 +103,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                     stream.cursor(),
                     stream.key(),
                     generation,
-                    stream.fieldsSelected()));
+                    stream.leftOut()));
         }
         problems.throwIfAny();
         return new SyncPlan(List.copyOf(planned), stored.without(startingOver));
@@ -168,7 +172,14 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncMode mode = mode(cursor);
             WriteMode write = writeMode(mode, key);
             AirbyteStream reduced = reduce(mode == SyncMode.INCREMENTAL ? cursor : List.of(), key);
-            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, reduced != stream);
+            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, leftOut(reduced));
+        }
+
+        private Set<String> leftOut(AirbyteStream reduced) {
+            Set<String> names = new TreeSet<>();
+            stream.jsonSchema().path("properties").fieldNames().forEachRemaining(names::add);
+            reduced.jsonSchema().path("properties").fieldNames().forEachRemaining(names::remove);
+            return names;
         }
 
         private List<String> cursor() {
