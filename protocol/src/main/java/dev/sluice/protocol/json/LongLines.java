@@ -1,5 +1,7 @@
 package dev.sluice.protocol.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -33,8 +35,7 @@ final class LongLines {
         try (JsonParser json = parser(spool)) {
             return new Walk(spool, json).line();
         } catch (JacksonException e) {
-            byte[] head = spool.head(ForeignLine.MAX_TEXT);
-            return MessageReader.foreign("is not JSON", head, 0, head.length, spool.length());
+            return MessageReader.foreign("is not JSON", spool.head(ForeignLine.MAX_TEXT), spool.length());
         }
     }
 
@@ -74,9 +75,10 @@ final class LongLines {
                 case "RECORD" -> recordLine();
                 case "STATE" -> state();
                 default ->
+                    // A log line, most likely: its beginning is enough.
                     new ForeignLine(
-                            "is a message too long for memory that is neither a record nor a state",
-                            "",
+                            "is a message too long for memory",
+                            new String(spool.head(ForeignLine.MAX_TEXT), UTF_8),
                             spool.length(),
                             Loss.NOTHING);
             };

@@ -222,12 +222,13 @@ public final class MessageReader implements AutoCloseable {
     }
 
     private static ForeignLine foreign(String reason, byte[] bytes, int from, int to) {
-        return foreign(reason, bytes, from, Math.min(to - from, ForeignLine.MAX_TEXT), to - from);
+        byte[] head = Arrays.copyOfRange(bytes, from, from + Math.min(to - from, ForeignLine.MAX_TEXT));
+        return foreign(reason, head, to - from);
     }
 
-    /// @param shown how much of the line is in `bytes`
-    static ForeignLine foreign(String reason, byte[] bytes, int from, int shown, long length) {
-        String text = new String(bytes, from, shown, UTF_8);
+    /// @param head the beginning of the line
+    static ForeignLine foreign(String reason, byte[] head, long length) {
+        String text = new String(head, UTF_8);
         return new ForeignLine(reason, text, length, looksLikeRecord(text) ? Loss.RECORD : Loss.NOTHING);
     }
 

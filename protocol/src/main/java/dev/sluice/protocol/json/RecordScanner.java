@@ -250,7 +250,7 @@ final class RecordScanner extends JsonWalk {
                     return Verdict.MALFORMED;
                 }
                 sawType = true;
-                isRecord = matches(valueStart + 1, pos - 1, RECORD_TYPE);
+                isRecord = buf[valueStart] == '"' && matches(valueStart + 1, pos - 1, RECORD_TYPE);
                 if (!isRecord) {
                     return Verdict.OTHER_MESSAGE;
                 }

@@ -189,6 +189,116 @@ class MessageReaderTest {
         assertThat(record.length()).isEqualTo(huge.length());
     }
 
+    /// Lines are held against the shape of earlier ones; what they are may not depend on that.
+    @Test
+    void aLineIsReadTheSameWhateverCameBeforeIt() throws IOException {
+        Random random = new Random(11);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            String line = randomRecord(random);
+            if (random.nextInt(10) == 0) {
+                // Anything but a line feed in place of any byte, or a line cut short.
+                int at = random.nextInt(line.length());
+                char other = "{}[]\",:\\ 1nNt".charAt(random.nextInt(13));
+                line = random.nextBoolean()
+                        ? line.substring(0, at) + other + line.substring(at + 1)
+                        : line.substring(0, at);
+            }
+            lines.add(line);
+        }
+        MessageReader reader =
+                new MessageReader(new Trickle((String.join("\n", lines) + "\n").getBytes(UTF_8), 1), 1 << 20);
+        for (String line : lines) {
+            if (!line.isBlank()) {
+                String alone =
+                        parts(MessagesTest.reader((line + "\n").getBytes(UTF_8)).read());
+                assertThat(parts(reader.read())).as(line).isEqualTo(alone);
+            }
+        }
+        assertThat(reader.read()).isNull();
+    }
+
+    private static String randomRecord(Random random) {
+        String blank = random.nextInt(4) == 0 ? " " : "";
+        StringBuilder data = new StringBuilder();
+        for (int i = 0; i < 5; i++) {
+            if (random.nextInt(5) > 0) {
+                data.append(data.isEmpty() ? "" : "," + blank)
+                        .append("\"column")
+                        .append(i)
+                        .append("\":")
+                        .append(randomValue(random));
+            }
+        }
+        List<String> parts = new ArrayList<>(List.of(
+                "\"stream\":\"" + (random.nextInt(3) == 0 ? "users" : "orders") + "\"",
+                "\"emitted_at\":" + random.nextInt(1000),
+                "\"data\":" + blank + "{" + data + "}"));
+        if (random.nextInt(4) == 0) {
+            parts.add("\"meta\":" + randomValue(random));
+        }
+        if (random.nextInt(4) == 0) {
+            parts.add("\"namespace\":" + (random.nextBoolean() ? "\"eu\"" : "null"));
+        }
+        if (random.nextInt(4) == 0) {
+            java.util.Collections.shuffle(parts, random);
+        }
+        String record = "\"record\":{" + String.join(",", parts) + "}";
+        String type = "\"type\":\"RECORD\"";
+        return "{" + blank + (random.nextInt(5) == 0 ? record + "," + type : type + "," + record) + "}"
+                + (random.nextInt(20) == 0 ? "\r" : "");
+    }
+
+    private static String randomValue(Random random) {
+        return List.of(
+                        "null",
+                        "true",
+                        "-1.5e3",
+                        "12345678901",
+                        "\"\"",
+                        "\"é\\\\\\\"\"",
+                        "\"a longer text, as such\"",
+                        "{}",
+                        "{\"a\":[1,\"]}\"]}",
+                        "NaN")
+                .get(random.nextInt(10));
+    }
+
+    private static String parts(Line line) {
+        return line instanceof RecordLine record
+                ? "%s data %s meta %s at %d end %s whole %s trailing %d nulled %s"
+                        .formatted(
+                                record.stream(),
+                                text(record, record.dataStart(), record.dataEnd()),
+                                text(record, record.metaStart(), record.metaEnd()),
+                                record.emittedAt(),
+                                text(record, record.recordEnd(), record.end()),
+                                text(record, record.start(), record.end()),
+                                record.trailing(),
+                                record.nulled())
+                : line.toString();
+    }
+
+    @Test
+    void recordsOfOneShapeHaveTheSamePropertiesInTheSameOrder() throws IOException {
+        String[] data = {
+            "{\"a\":1,\"b\":2}", "{\"a\":\"x\",\"b\":[]}", "{\"b\":1,\"a\":1}", "{\"a\":1}", "{\"a\":1,\"b\":2}"
+        };
+        List<Object> shapes = new ArrayList<>();
+        for (String stream : List.of("users", "orders")) {
+            MessageReader reader = MessagesTest.reader(java.util.Arrays.stream(data)
+                    .map(d -> RECORD.replace("{\"id\":1}", d).replace("users", stream))
+                    .collect(java.util.stream.Collectors.joining("\n"))
+                    .getBytes(UTF_8));
+            for (Line line = reader.read(); line != null; line = reader.read()) {
+                shapes.add(((RecordLine) line).shape());
+            }
+        }
+        assertThat(shapes).doesNotContainNull();
+        assertThat(shapes.get(0)).isSameAs(shapes.get(1));
+        assertThat(new java.util.HashSet<>(shapes.subList(1, 4))).hasSize(3);
+    }
+
     private static MessageReader spooling(String lines) {
         return new MessageReader(new ByteArrayInputStream(lines.getBytes(UTF_8)), 100_000_000, waiting -> {}, 100_000);
     }
