@@ -221,6 +221,20 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void syncCutsALongLogLineAndGoesOn() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'",
+                "printf '{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"'; head -c 10000000 /dev/zero | tr '\\0' y;"
+                        + " echo '\"}}'"));
+        assertThat(sluice.run("sync", shop).code()).isZero();
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            assertThat(Files.readString(logs.findFirst().orElseThrow()))
+                    .contains("INFO  ./source: {", "yyyy")
+                    .hasSizeLessThan(20_000);
+        }
+    }
+
+    @Test
     void syncWarnsWhenItsLogCannotBeWritten() throws Exception {
         Files.createDirectories(folder.resolve(".sluice"));
         Files.writeString(folder.resolve(".sluice/logs"), "in the way");
