@@ -116,6 +116,10 @@ final class Failures {
     }
 
     synchronized void runner(RunnerException e) {
+        if (found.stream()
+                .anyMatch(f -> f.side() == Side.RUNNER && f.error().code().equals(e.code()))) {
+            return; // A store that is away is away for the last state too.
+        }
         add(
                 Side.RUNNER,
                 Rank.CAUSE,

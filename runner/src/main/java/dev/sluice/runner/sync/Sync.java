@@ -190,7 +190,8 @@ final class Sync {
                 }
                 // States come in bursts; the last of a burst is enough.
                 if (!reader.ready() || System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
-                    checkpointer.save();
+                    checkpointer.saveInPassing(
+                            connection.limits().storeTimeout(), problem -> log.line(Level.WARN, "sluice", problem));
                     lastSave = System.nanoTime();
                 }
             }

@@ -316,8 +316,36 @@ final class SyncTest {
     }
 
     @Test
-    void failsWhenTheStoreIsDownAndStopsBothConnectors() throws Exception {
-        SyncReport report = scene.source(stage -> {
+    void storesTheNewestStatesOnceTheStoreIsBack() throws Exception {
+        Scene two = new Scene(incremental("orders"), incremental("customers"));
+        CountDownLatch noticed = new CountDownLatch(1);
+        two.onLog("could not be stored", noticed::countDown);
+        SyncReport report = two.source(
+                        record("orders", 1), state("orders", 1), record("customers", 1), state("customers", 2))
+                .destination(stage -> {
+                    stage.hear();
+                    String orders = stage.hear();
+                    stage.hear();
+                    String customers = stage.hear();
+                    two.store.goDown();
+                    stage.say(orders);
+                    noticed.await();
+                    two.store.comeBack();
+                    stage.say(customers);
+                    while (stage.hear() != null) {}
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(two.store.saved).hasSize(1);
+        assertThat(two.stored()).contains("\"cursor\":1", "\"cursor\":2");
+    }
+
+    @Test
+    void failsWhenTheStoreIsDownForTooLongAndStopsBothConnectors() throws Exception {
+        SyncReport report = scene.storeTimeout(Duration.ofNanos(-1))
+                .source(stage -> {
                     stage.say(record("orders", 1), state("orders", 1));
                     stage.hang();
                     return new Exited(0);
