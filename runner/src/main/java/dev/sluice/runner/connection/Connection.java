@@ -1,8 +1,9 @@
 package dev.sluice.runner.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorLaunch;
-import java.nio.file.Path;
+import dev.sluice.runner.launch.RunningConnector;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -10,12 +11,11 @@ import java.util.Optional;
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
-/// @param file where it is described
-/// @param streams the selected streams by the name the user gave; empty when the file is silent: then all
+/// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
         String name,
-        Path file,
+        Place place,
         Connector source,
         Connector destination,
         Map<String, StreamSettings> streams,
@@ -23,6 +23,28 @@ public record Connection(
         Optional<String> schedule,
         Limits limits,
         Optional<String> stateStore) {
+
+    /// The same source and streams, read by this program. It may take its time: it is not stuck, it is busy with what
+    /// it has read.
+    public Connection readBy(RunningConnector program) {
+        Limits patient = new Limits(
+                limits.sourceTimeout(),
+                Duration.ofDays(36_500),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                1,
+                limits.retryAfter(),
+                limits.strict(),
+                limits.logs());
+        Connector reader = new Connector(
+                new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
+        return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
+    }
+
+    /// The same with other streams.
+    public Connection only(Map<String, StreamSettings> others) {
+        return new Connection(name, place, source, destination, others, defaults, schedule, limits, stateStore);
+    }
 
     /// @param config complete, references resolved: holds secrets
     public record Connector(ConnectorLaunch launch, ObjectNode config) {
@@ -91,7 +113,7 @@ public record Connection(
     public Connection once() {
         return new Connection(
                 name,
-                file,
+                place,
                 source,
                 destination,
                 streams,

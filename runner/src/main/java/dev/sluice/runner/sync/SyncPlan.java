@@ -10,6 +10,7 @@ import dev.sluice.protocol.DestinationSyncMode;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.SyncMode;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Problems;
@@ -69,6 +70,13 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
     }
 
+    /// What a read by a program does, which can do with rows whatever is asked of a destination.
+    public static SyncPlan toRead(Connection connection, AirbyteCatalog catalog, SyncState from) {
+        ConnectorSpecification program = ConnectorSpecification.destination(
+                "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.values()));
+        return make(connection, catalog, program, from, Map.of(), 0);
+    }
+
     /// A plan without a refresh.
     public static SyncPlan make(
             Connection connection,
@@ -91,7 +99,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             Map<StreamDescriptor, Generation> generations,
             Set<String> refresh,
             long now) {
-        Problems problems = new Problems(connection.file());
+        Problems problems = new Problems(connection.place());
         List<PlannedStream> planned = new ArrayList<>();
         Set<StreamDescriptor> startingOver = new TreeSet<>();
         for (var selected : select(connection, catalog, problems).entrySet()) {

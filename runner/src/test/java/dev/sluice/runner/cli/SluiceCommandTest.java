@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SluiceCommandTest {
     private static final List<String> VERBS = List.of(
             "",
+            "init",
             "sync",
             "validate",
             "check",
@@ -325,6 +326,52 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void initWritesAFileThatValidateTakes() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        String[] init = {"init", "--process", "--source", "ours", "--destination", "ours", made.toString()};
+        assertThat(sluice.run(init)).isEqualTo(new Result(0, """
+                        wrote DIR/made.yaml
+                        set       SOURCE_OURS_TOKEN
+                        then run  sluice validate DIR/made.yaml
+                        """, ""));
+        assertThat(sluice.run("validate", made.toString()).err())
+                .contains("`source.config.token` needs the environment variable SOURCE_OURS_TOKEN, which is not set");
+        sluice.environment.put("SOURCE_OURS_TOKEN", "hunter22");
+        assertThat(sluice.run("validate", made.toString()).code()).isZero();
+        assertThat(sluice.run("sync", made.toString()).code()).isZero();
+
+        String before = Files.readString(made);
+        assertThat(sluice.run(init)).isEqualTo(new Result(2, "", """
+                        error[config.exists]: DIR/made.yaml is there already and was left as it is
+                          next:  name another file, or remove that one
+                        """));
+        assertThat(made).hasContent(before);
+    }
+
+    @Test
+    void initAsksWhatItWasNotTold() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        assertThat(sluice.run("init", "--process", made.toString())).isEqualTo(new Result(2, "", """
+                        error[command.wrong]: which source is not said, and there is no terminal on which to ask
+                          where: --source
+                          next:  add --source with one of ours (ours), or an image with its tag
+                        """));
+        sluice.environment.put("SLUICE_TERMINAL", "012");
+        sluice.typed = "ours\n\nours\n";
+        Result result = sluice.run("init", "--process", made.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.err())
+                .isEqualTo("source (ours, or an image with its tag): "
+                        + "destination (ours, or an image with its tag): ".repeat(2));
+        sluice.typed = "ours\n";
+        assertThat(sluice.run("init", "--process").code()).isEqualTo(2);
+        assertThat(sluice.run("init", "--source", "osur", "--destination", "ours")
+                        .err())
+                .startsWith(
+                        "error[connector.unknown]: 'source-osur' is not one of our connectors; did you mean 'source-ours'?");
+    }
+
+    @Test
     void checkSaysOfBothSidesWhetherTheyWork() throws Exception {
         assertThat(sluice.run("check", shop))
                 .isEqualTo(new Result(0, "source      ./source: works\ndestination ./destination: works\n", ""));
@@ -463,7 +510,7 @@ final class SluiceCommandTest {
         sluice.source(TestingSluice.SOURCE.replace("echo '{\"type\":\"STATE\"", "exit 1; echo '"));
         assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(1, """
                         {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":false,"error":\
-                        {"code":"connector.exited","type":"system_error","message":"./source: exited with code 1"}}
+                        {"code":"connector.exited","type":"system_error","message":"./source exited with code 1 during read"}}
                         """, "Loading…\n"));
     }
 

@@ -15,6 +15,7 @@ import dev.sluice.runner.RunLog;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.connection.StreamSettings;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
@@ -190,7 +191,7 @@ final class Scene {
     Connection connection() {
         return new Connection(
                 "orders",
-                Path.of("orders.yaml"),
+                Place.file(Path.of("orders.yaml")),
                 connector("source-x", sourceCommand),
                 connector("destination-y", destinationCommand),
                 settings,
