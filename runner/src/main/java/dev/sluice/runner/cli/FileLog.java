@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /// The log of one run, in a file. What arrives here is masked already.
 final class FileLog implements RunLog, AutoCloseable {
-    private static final int MAX_TEXT = 10_000;
+    private static final int MAX_TEXT = 100_000;
 
     private final Path directory;
     private final String prefix;

@@ -35,6 +35,7 @@ public record Connection(
                 1,
                 limits.retryAfter(),
                 limits.strict(),
+                limits.storeTimeout(),
                 limits.logs());
         Connector reader = new Connector(
                 new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());

@@ -34,6 +34,7 @@ final class Checkpointer {
     private final ConnectionState store;
     private final Map<StreamDescriptor, StreamProgress> streams;
     private final Set<String> warnings = new LinkedHashSet<>();
+    private final List<String> miscounts = new ArrayList<>();
     private final Set<String> miscounted = new HashSet<>();
     private final Deque<Sent> underway = new ArrayDeque<>();
     private final Map<String, Long> lastReturned = new HashMap<>();
@@ -151,6 +152,11 @@ final class Checkpointer {
         return checkpoints;
     }
 
+    /// Counts of either side that do not fit what went through.
+    synchronized List<String> miscounts() {
+        return List.copyOf(miscounts);
+    }
+
     synchronized List<String> warnings() {
         return new ArrayList<>(warnings);
     }
@@ -199,7 +205,7 @@ final class Checkpointer {
     /// Once per side and scope: after the first, all that follow are off too.
     private void miscounted(String side, String claimed, long counted, String scope) {
         if (miscounted.add(side + scope)) {
-            warnings.add("%s counted %s records for a state of %s, but %,d went through"
+            miscounts.add("%s counted %s records for a state of %s, but %,d went through"
                     .formatted(side, claimed, scope, counted));
         }
     }

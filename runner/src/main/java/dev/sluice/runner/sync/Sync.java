@@ -79,7 +79,7 @@ final class Sync {
         this.mask = mask;
         this.log = log;
         this.failures = new Failures(
-                connection.source().toString(), connection.destination().toString(), mask);
+                connection.source().toString(), connection.destination().toString(), mask, log);
         plan.streams().forEach(stream -> streams.put(stream.descriptor(), new StreamProgress(stream, before)));
     }
 
@@ -250,6 +250,9 @@ final class Sync {
     }
 
     private SyncReport report(Checkpointer checkpointer) {
+        if (connection.limits().strict()) {
+            failures.strict(checkpointer.miscounts());
+        }
         if (failures.any()) {
             streams.values().forEach(stream -> stream.complete = false);
         } else {
@@ -258,6 +261,9 @@ final class Sync {
         List<RunnerException> ranked = failures.ranked();
         List<String> warnings = new ArrayList<>(failures.warnings());
         warnings.addAll(checkpointer.warnings());
+        if (!connection.limits().strict()) {
+            warnings.addAll(checkpointer.miscounts());
+        }
         if (ranked.isEmpty() && checkpointer.underway() > 0) {
             warnings.add(
                     "%s ended well but did not return %d of the states it was sent; the next sync sends those records again"

@@ -277,6 +277,11 @@ final class Scene {
                 0);
     }
 
+    /// How far the sync that runs is.
+    List<StreamProgress> progress() {
+        return running.getLast().progress();
+    }
+
     /// As Ctrl-C does.
     void cancel() {
         running.getLast().cancel();
