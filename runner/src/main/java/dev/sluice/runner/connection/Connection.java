@@ -35,6 +35,7 @@ public record Connection(
                 1,
                 limits.retryAfter(),
                 limits.strict(),
+                limits.storeTimeout(),
                 limits.logs());
         Connector reader = new Connector(
                 new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
@@ -61,6 +62,7 @@ public record Connection(
     /// @param attempts how many in a row may fail without storing anything; with 1 none is made again
     /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
     /// @param strict whether reported errors and counts that do not fit fail a sync that ends well
+    /// @param storeTimeout how long the state store may be away in the middle of a sync
     /// @param logs how many logs of earlier runs are kept
     public record Limits(
             Duration sourceTimeout,
@@ -70,6 +72,7 @@ public record Connection(
             int attempts,
             Duration retryAfter,
             boolean strict,
+            Duration storeTimeout,
             LogsKept logs) {
         public static final Limits DEFAULT = new Limits(
                 Duration.ofHours(3),
@@ -79,11 +82,20 @@ public record Connection(
                 5,
                 Duration.ofSeconds(10),
                 false,
+                Duration.ofMinutes(10),
                 LogsKept.newest(50));
 
         public Limits withAttempts(int number, Duration pause) {
             return new Limits(
-                    sourceTimeout, destinationTimeout, operationTimeout, lineBytes, number, pause, strict, logs);
+                    sourceTimeout,
+                    destinationTimeout,
+                    operationTimeout,
+                    lineBytes,
+                    number,
+                    pause,
+                    strict,
+                    storeTimeout,
+                    logs);
         }
     }
 

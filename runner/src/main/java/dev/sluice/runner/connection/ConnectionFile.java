@@ -48,7 +48,8 @@ public final class ConnectionFile {
             "line_size",
             "attempts",
             "retry_after",
-            "strict");
+            "strict",
+            "store_timeout");
     private static final Set<String> LOGS = Set.of("keep");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
@@ -427,6 +428,8 @@ public final class ConnectionFile {
                 amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
                         .orElse(Limits.DEFAULT.retryAfter()),
                 strict(limits),
+                amount(limits, "store_timeout", "limits", ConnectionFile::duration, "10m")
+                        .orElse(Limits.DEFAULT.storeTimeout()),
                 amount(section(root, "logs", LOGS), "keep", "logs", ConnectionFile::logs, "50 (runs) or 30d")
                         .orElse(Limits.DEFAULT.logs()));
     }
