@@ -11,6 +11,8 @@ import java.util.Optional;
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
+/// @param source null when a program describes the destination alone, to have it checked
+/// @param destination null when a program describes the source alone, to read it
 /// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
