@@ -3,7 +3,7 @@ package dev.sluice;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.runner.RunLog;
 
-/// The logger of the platform: nothing on standard output, and on standard error only what Sluice itself has
+/// The logger of the platform: nothing on standard output, and on standard error only warnings and errors.
 /// to say.
 final class SystemLog implements RunLog {
     private static final System.Logger LOGGER = System.getLogger("dev.sluice");
@@ -18,8 +18,7 @@ final class SystemLog implements RunLog {
                 switch (level) {
                     case FATAL, ERROR -> System.Logger.Level.ERROR;
                     case WARN -> System.Logger.Level.WARNING;
-                    case INFO -> System.Logger.Level.INFO;
-                    case DEBUG, TRACE -> System.Logger.Level.DEBUG;
+                    case INFO, DEBUG, TRACE -> System.Logger.Level.DEBUG;
                 },
                 text);
     }

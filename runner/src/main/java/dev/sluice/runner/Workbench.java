@@ -88,24 +88,12 @@ public final class Workbench implements AutoCloseable {
     /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
     public Connection connection(Path file) throws InterruptedException {
         return ConnectionFile.read(
-                file,
-                environment,
-                new OurConnectors(home, VERSION),
-                connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
-                mask,
-                notices);
+                file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
     }
 
     /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
     public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
-        return ConnectionFile.of(
-                tree,
-                place,
-                environment,
-                ourConnectors(),
-                connector -> operations(launcher).spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
-                mask,
-                notices);
+        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.

@@ -84,6 +84,7 @@ public final class SluiceCommand implements Runnable {
         }
         Output output = new Output(terminal);
         CommandLine line = new CommandLine(new SluiceCommand(output))
+                .addSubcommand(new InitCommand(terminal, output))
                 .addSubcommand(new SyncCommand(terminal, output))
                 .addSubcommand(new ValidateCommand(terminal, output))
                 .addSubcommand(new CheckCommand(terminal, output))
@@ -94,6 +95,8 @@ public final class SluiceCommand implements Runnable {
                         .addSubcommand(new StateShowCommand(terminal, output))
                         .addSubcommand(new StateSetCommand(terminal, output))
                         .addSubcommand(new StateResetCommand(terminal, output)))
+                .addSubcommand(new RunsCommand(terminal, output))
+                .addSubcommand(new LogsCommand(terminal, output))
                 .addSubcommand(new ConnectorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))

@@ -57,6 +57,7 @@ final class Sync {
     private final Map<StreamDescriptor, StreamProgress> streams = new LinkedHashMap<>();
     private final long startedAt = System.nanoTime();
     private volatile Optional<RunningConnector> runningSource = Optional.empty();
+    private boolean started;
     private Optional<String> whereToLook = Optional.empty();
 
     /// @param id of the sync this is an attempt of
@@ -87,6 +88,11 @@ final class Sync {
         return List.copyOf(streams.values());
     }
 
+    /// Whether what the streams start from has been stored; asked after it has run.
+    boolean hasStarted() {
+        return started;
+    }
+
     /// Stops the sync in good order: the source at once, the destination once it has committed what it has.
     void cancel() {
         failures.cancelled();
@@ -115,6 +121,7 @@ final class Sync {
             RunningConnector destination = both.destination();
             // Not before both run: a start that fails must cost no state and no generation.
             store.start(plan.from(), plan.generations());
+            started = true;
             runningSource = Optional.of(source);
             if (failures.any()) {
                 source.stop(GRACE); // Cancelled while they were started.

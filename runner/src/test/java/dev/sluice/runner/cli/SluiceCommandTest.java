@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runner.cli.TestingSluice.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,12 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class SluiceCommandTest {
     private static final List<String> VERBS = List.of(
             "",
+            "init",
             "sync",
             "validate",
             "check",
             "discover",
             "read",
             "spec",
+            "runs",
+            "logs",
             "state",
             "state show",
             "state set",
@@ -97,6 +103,95 @@ final class SluiceCommandTest {
                         look in warehouse.db
                         """,
                         "attempt 1 failed: ./source exited with code 1 during read; the next begins in 10 ms\n"));
+    }
+
+    @Test
+    void runsShowsTheHistory() throws Exception {
+        assertThat(sluice.run("runs", shop))
+                .isEqualTo(new Result(0, "", "no sync of the connection 'shop' is noted in DIR/.sluice/state.db\n"));
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "exit 1"));
+        sluice.run("sync", "--once", shop);
+
+        Result runs = sluice.run("runs", shop);
+        assertThat(runs.out()
+                        .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {3,}\\d+\\.\\d s", "DATE TIME SECONDS"))
+                .isEqualTo("""
+                           run  started                    took  attempts        records  outcome
+                             2  DATE TIME SECONDS         1              0  failed: ./source exited with code 1 during read
+                             1  DATE TIME SECONDS         1              2  succeeded
+                        """);
+        assertThat(sluice.run("runs", "--limit", "1", shop).out().lines()).hasSize(2);
+        assertThat(sluice.run("runs", "--json", shop).out().replaceAll("\"2\\d{3}-[^\"]*Z\"", "\"THEN\""))
+                .isEqualTo("""
+                        {"ok":true,"result":[{"run":2,"started":"THEN","log":"DIR/.sluice/logs/LOG","ended":"THEN",\
+                        "outcome":"failed","attempts":1,"records":0,"bytes":0,"committed":0,"checkpoints":0,\
+                        "failure":{"code":"connector.exited","message":"./source exited with code 1 during read"}},\
+                        {"run":1,"started":"THEN","log":"DIR/.sluice/logs/LOG","ended":"THEN","outcome":"succeeded",\
+                        "attempts":1,"records":2,"bytes":178,"committed":2,"checkpoints":1}]}
+                        """);
+    }
+
+    @Test
+    void logsPrintsTheLogOfARun() throws Exception {
+        assertThat(sluice.run("logs", shop)).isEqualTo(new Result(2, "", """
+                        error[sync.unknown]: the connection 'shop' has never run
+                          where: DIR/.sluice/state.db
+                          next:  `sluice runs DIR/shop.yaml` shows those there were
+                        """));
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("Loading…", "Loading more…"));
+        sluice.run("sync", shop);
+
+        assertThat(sluice.run("logs", shop).out().replaceAll("(?m)^\\S+ ", "")).isEqualTo("""
+                        INFO  sluice: sync 2 of the connection 'shop' began
+                        INFO  sluice: attempt 1 began
+                        INFO  ./source: Loading more…
+                        INFO  sluice: sync 2 ended: succeeded, attempts: 1, records: 2, stored: 2, checkpoints: 1
+                        """);
+        assertThat(sluice.run("logs", shop, "1").out()).contains("INFO  ./source: Loading…\n");
+        assertThat(sluice.run("logs", "--json", shop, "1").out())
+                .startsWith("{\"ok\":true,\"result\":{\"run\":1,\"log\":\"DIR/.sluice/logs/LOG\",\"lines\":[\"");
+        assertThat(sluice.run("logs", shop, "3").err())
+                .startsWith("error[sync.unknown]: there was no sync 3 of the connection 'shop'\n");
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            for (Path log : logs.toList()) {
+                Files.delete(log);
+            }
+        }
+        assertThat(sluice.run("logs", shop, "1").err())
+                .startsWith("error[sync.no_log]: the log of run 1 is not here\n  where: DIR/.sluice/logs/LOG\n");
+    }
+
+    @Test
+    void syncKeepsAsManyLogsAsTheFileSays() throws Exception {
+        Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
+        Path old = Files.writeString(logs.resolve("shop.yaml-20200101-000000-1.log"), "old");
+        Path other = Files.writeString(logs.resolve("shop.yaml-2.yaml-20200101-000000-1.log"), "another connection's");
+        sluice.run("sync", shop);
+        assertThat(old).as("50 are kept").exists();
+
+        Files.writeString(sluice.file, "logs: {keep: 2}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.run("sync", shop);
+
+        assertThat(old).doesNotExist();
+        assertThat(other).exists();
+        assertThat(sluice.run("logs", shop, "1").code()).isZero();
+        assertThat(sluice.run("logs", shop, "2").code()).isZero();
+    }
+
+    @Test
+    void syncKeepsLogsAsLongAsTheFileSays() throws Exception {
+        Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
+        Path old = Files.writeString(logs.resolve("shop.yaml-20200101-000000-1.log"), "old");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+        Files.writeString(sluice.file, "logs: {keep: 4d}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.run("sync", shop);
+        assertThat(old).exists();
+
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(5))));
+        sluice.run("sync", shop);
+        assertThat(old).doesNotExist();
     }
 
     @Test
@@ -228,6 +323,52 @@ final class SluiceCommandTest {
                           DIR/shop.yaml:6: `limits.operation_timeout` is 'soon'; write it like 90s or 9m
                           DIR/shop.yaml:7: `streams.users.mode` is 'incremntal', which is not a sync mode; did you mean 'incremental'?
                         """));
+    }
+
+    @Test
+    void initWritesAFileThatValidateTakes() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        String[] init = {"init", "--process", "--source", "ours", "--destination", "ours", made.toString()};
+        assertThat(sluice.run(init)).isEqualTo(new Result(0, """
+                        wrote DIR/made.yaml
+                        set       SOURCE_OURS_TOKEN
+                        then run  sluice validate DIR/made.yaml
+                        """, ""));
+        assertThat(sluice.run("validate", made.toString()).err())
+                .contains("`source.config.token` needs the environment variable SOURCE_OURS_TOKEN, which is not set");
+        sluice.environment.put("SOURCE_OURS_TOKEN", "hunter22");
+        assertThat(sluice.run("validate", made.toString()).code()).isZero();
+        assertThat(sluice.run("sync", made.toString()).code()).isZero();
+
+        String before = Files.readString(made);
+        assertThat(sluice.run(init)).isEqualTo(new Result(2, "", """
+                        error[config.exists]: DIR/made.yaml is there already and was left as it is
+                          next:  name another file, or remove that one
+                        """));
+        assertThat(made).hasContent(before);
+    }
+
+    @Test
+    void initAsksWhatItWasNotTold() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        assertThat(sluice.run("init", "--process", made.toString())).isEqualTo(new Result(2, "", """
+                        error[command.wrong]: which source is not said, and there is no terminal on which to ask
+                          where: --source
+                          next:  add --source with one of ours (ours), or an image with its tag
+                        """));
+        sluice.environment.put("SLUICE_TERMINAL", "012");
+        sluice.typed = "ours\n\nours\n";
+        Result result = sluice.run("init", "--process", made.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.err())
+                .isEqualTo("source (ours, or an image with its tag): "
+                        + "destination (ours, or an image with its tag): ".repeat(2));
+        sluice.typed = "ours\n";
+        assertThat(sluice.run("init", "--process").code()).isEqualTo(2);
+        assertThat(sluice.run("init", "--source", "osur", "--destination", "ours")
+                        .err())
+                .startsWith(
+                        "error[connector.unknown]: 'source-osur' is not one of our connectors; did you mean 'source-ours'?");
     }
 
     @Test
