@@ -4,7 +4,6 @@ import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.runner.RunLog;
 
 /// The logger of the platform: nothing on standard output, and on standard error only warnings and errors.
-/// to say.
 final class SystemLog implements RunLog {
     private static final System.Logger LOGGER = System.getLogger("dev.sluice");
 
