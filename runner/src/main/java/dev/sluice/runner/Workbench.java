@@ -9,6 +9,7 @@ import dev.sluice.runner.connection.OurConnectors;
 import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
@@ -79,7 +80,8 @@ public final class Workbench implements AutoCloseable {
         launcher.stopAll();
     }
 
-    private Path cache() {
+    /// Where specs are remembered.
+    public Path cache() {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
         String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
@@ -116,6 +118,17 @@ public final class Workbench implements AutoCloseable {
     /// Where connections keep their place: what the command line says, else the connection, else a file in
     /// `.sluice` beside the connection file.
     public StateStore stateStore(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? SqlStateStore.postgres(place) : SqlStateStore.file(Path.of(place));
+    }
+
+    /// The same when it is a file, which need not be there.
+    public Optional<Path> stateFile(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? Optional.empty() : Optional.of(Path.of(place));
+    }
+
+    private String place(Connection connection, Optional<String> override) {
         if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
             // Invariant 6: everybody on this machine can read the arguments of a process.
             throw new RunnerException(
@@ -126,7 +139,7 @@ public final class Workbench implements AutoCloseable {
                     "put the URL into SLUICE_STATE, or under `state:` in the connection file");
         }
         // A path in the file is relative to the file, one from outside to where the command was called.
-        Optional<String> place = override.or(() -> connection
+        return override.or(() -> connection
                         .stateStore()
                         .map(written -> isUrl(written)
                                 ? written
@@ -135,13 +148,13 @@ public final class Workbench implements AutoCloseable {
                                         .directory()
                                         .resolve(written)
                                         .toString()))
-                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
-        if (place.filter(Workbench::isUrl).isPresent()) {
-            return SqlStateStore.postgres(place.get());
-        }
-        return SqlStateStore.file(place.map(Path::of)
-                .orElseGet(
-                        () -> connection.place().directory().resolve(".sluice").resolve("state.db")));
+                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")))
+                .orElseGet(() -> connection
+                        .place()
+                        .directory()
+                        .resolve(".sluice")
+                        .resolve("state.db")
+                        .toString());
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.
@@ -174,6 +187,16 @@ public final class Workbench implements AutoCloseable {
 
     public SecretMask mask() {
         return mask;
+    }
+
+    /// What can be said of the Docker engine without starting anything in it.
+    public EngineReport engine() {
+        return docker.report();
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) {
+        return docker.imageOf(launch);
     }
 
     public OurConnectors ourConnectors() {

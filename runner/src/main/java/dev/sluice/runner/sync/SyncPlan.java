@@ -36,7 +36,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
 
     /// @param stream with the schema reduced to the selected columns
     /// @param generation of the rows this sync writes; it becomes complete when the sync says so
-    /// @param fieldsSelected whether columns were left out, so that records must be reduced too
+    /// @param leftOut columns the user does not want: they are not in the schema any more
     public record PlannedStream(
             AirbyteStream stream,
             SyncMode mode,
@@ -44,7 +44,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             List<String> cursor,
             List<List<String>> key,
             Generation generation,
-            boolean fieldsSelected) {
+            Set<String> leftOut) {
 
         public StreamDescriptor descriptor() {
             return stream.descriptor();
@@ -55,6 +55,10 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             return generation.refresh()
                     || destinationMode == WriteMode.OVERWRITE
                     || destinationMode == WriteMode.OVERWRITE_DEDUP;
+        }
+
+        boolean deduplicates() {
+            return destinationMode == WriteMode.APPEND_DEDUP || destinationMode == WriteMode.OVERWRITE_DEDUP;
         }
 
         private ConfiguredAirbyteStream configured(long sync) {
@@ -131,7 +135,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                     stream.cursor(),
                     stream.key(),
                     new Generation(continues ? last.id() : last.next(now).id(), false, refreshing),
-                    stream.fieldsSelected()));
+                    stream.leftOut()));
         }
         problems.throwIfAny();
         refresh.forEach(name -> requireStream(name, planned));
@@ -232,7 +236,14 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncMode mode = mode(cursor);
             WriteMode write = writeMode(mode, key);
             AirbyteStream reduced = reduce(mode == SyncMode.INCREMENTAL ? cursor : List.of(), key);
-            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, reduced != stream);
+            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, leftOut(reduced));
+        }
+
+        private Set<String> leftOut(AirbyteStream reduced) {
+            Set<String> names = new TreeSet<>();
+            stream.jsonSchema().path("properties").fieldNames().forEachRemaining(names::add);
+            reduced.jsonSchema().path("properties").fieldNames().forEachRemaining(names::remove);
+            return names;
         }
 
         private List<String> cursor() {
