@@ -15,6 +15,7 @@ import dev.sluice.runner.sync.SyncJob;
 import dev.sluice.runner.sync.SyncPlan;
 import dev.sluice.runner.sync.SyncReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -121,7 +122,7 @@ public final class Selection {
                 }));
         return sluice.await(
                 call.get(),
-                () -> listener.progress(job.get().map(SyncJob::progress).orElse(java.util.List.of())));
+                () -> listener.progress(job.get().map(SyncJob::progress).orElse(List.of())));
     }
 
     private SyncReport sync(

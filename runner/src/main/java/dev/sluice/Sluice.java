@@ -36,7 +36,7 @@ public final class Sluice implements AutoCloseable {
     private final ObjectNode settings;
     private final Workbench workbench;
     private final Set<AutoCloseable> running = ConcurrentHashMap.newKeySet();
-    private final Thread hook = Thread.ofPlatform().name("sluice stop").unstarted(this::stop);
+    private final Thread hook = Thread.ofPlatform().name("sluice stop").unstarted(this::close);
     private volatile boolean closed;
 
     private Sluice(Builder builder) {
@@ -167,7 +167,6 @@ public final class Sluice implements AutoCloseable {
     }
 
     private void stop() {
-        closed = true;
         for (AutoCloseable work : running) {
             try {
                 work.close();
@@ -185,6 +184,7 @@ public final class Sluice implements AutoCloseable {
         if (closed) {
             return;
         }
+        closed = true;
         stop();
         workbench.close();
         try {

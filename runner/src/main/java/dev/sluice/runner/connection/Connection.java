@@ -5,6 +5,7 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.RunningConnector;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,6 +42,14 @@ public record Connection(
         Connector reader = new Connector(
                 new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
         return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
+    }
+
+    /// The same, for a destination that has no rows.
+    public Connection appending() {
+        Map<String, StreamSettings> appending = new LinkedHashMap<>(streams);
+        appending.replaceAll((_, settings) -> settings.appending());
+        return new Connection(
+                name, place, source, destination, appending, defaults.appending(), schedule, limits, stateStore);
     }
 
     /// The same with other streams.
