@@ -10,6 +10,7 @@ import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.launch.StoppableLauncher;
 import dev.sluice.runner.launch.docker.DockerLauncher;
 import dev.sluice.runner.launch.process.ProcessLauncher;
 import dev.sluice.runner.operation.Operations;
@@ -17,11 +18,8 @@ import dev.sluice.runner.operation.SpecCache;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.store.SqlStateStore;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Everything one command needs, wired by hand: the one place where implementations are chosen.
@@ -34,7 +32,7 @@ public final class Workbench implements AutoCloseable {
     private final SecretMask mask = new SecretMask();
     private final RunDirectory run;
     private final DockerLauncher docker;
-    private final EitherLauncher launcher;
+    private final StoppableLauncher launcher;
     private final Operations operations;
 
     /// @param home the directory of this Sluice, with its connectors
@@ -46,60 +44,29 @@ public final class Workbench implements AutoCloseable {
         RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create();
         this.docker = new DockerLauncher(run, environment, notices);
-        this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
+        this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
         this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
     }
 
-    /// A container or a process, as the connection says; never one in place of the other. Remembers what it has
-    /// started, to stop it.
-    private static final class EitherLauncher implements Launcher {
-        private static final Duration GRACE = Duration.ofSeconds(5);
-
-        private final Launcher docker;
-        private final Launcher process;
-        private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
-        private volatile boolean stopped;
-
-        EitherLauncher(Launcher docker, Launcher process) {
-            this.docker = docker;
-            this.process = process;
-        }
-
-        private Launcher of(ConnectorLaunch connector) {
+    /// A container or a process, as the connection says; never one in place of the other.
+    private record EitherLauncher(Launcher docker, Launcher process) implements Launcher {
+        @Override
+        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                throws InterruptedException {
             return switch (connector) {
-                case ConnectorLaunch.InContainer _ -> docker;
-                case ConnectorLaunch.AsProcess _ -> process;
+                case ConnectorLaunch.InContainer _ -> docker.launch(connector, command, stderr);
+                case ConnectorLaunch.AsProcess _ -> process.launch(connector, command, stderr);
+                case ConnectorLaunch.ThisProgram(var running) -> running;
             };
         }
 
         @Override
-        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                throws InterruptedException {
-            requireNotStopped();
-            RunningConnector running = of(connector).launch(connector, command, stderr);
-            launched.add(running);
-            if (stopped) {
-                running.close();
-                requireNotStopped();
-            }
-            return running;
-        }
-
-        private void requireNotStopped() {
-            if (stopped) {
-                throw new RunnerException(
-                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
-            }
-        }
-
-        void stopAll() {
-            stopped = true;
-            launched.forEach(running -> running.stop(GRACE));
-        }
-
-        @Override
         public String fingerprint(ConnectorLaunch connector) {
-            return of(connector).fingerprint(connector);
+            return switch (connector) {
+                case ConnectorLaunch.InContainer _ -> docker.fingerprint(connector);
+                case ConnectorLaunch.AsProcess _ -> process.fingerprint(connector);
+                case ConnectorLaunch.ThisProgram _ -> "";
+            };
         }
     }
 
@@ -117,12 +84,12 @@ public final class Workbench implements AutoCloseable {
     /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
     public Connection connection(Path file) throws InterruptedException {
         return ConnectionFile.read(
-                file,
-                environment,
-                new OurConnectors(home, VERSION),
-                connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
-                mask,
-                notices);
+                file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
+    }
+
+    /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
+    public Connection connectionWithoutSpecs(Path file) {
+        return ConnectionFile.readWithoutSpecs(file, environment, new OurConnectors(home, VERSION));
     }
 
     public ConnectorSpecification spec(Connection connection, Connection.Connector connector)
@@ -148,16 +115,17 @@ public final class Workbench implements AutoCloseable {
                         .map(written -> isUrl(written)
                                 ? written
                                 : connection
-                                        .file()
-                                        .toAbsolutePath()
-                                        .resolveSibling(written)
+                                        .place()
+                                        .directory()
+                                        .resolve(written)
                                         .toString()))
                 .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
         if (place.filter(Workbench::isUrl).isPresent()) {
             return SqlStateStore.postgres(place.get());
         }
-        return SqlStateStore.file(
-                place.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+        return SqlStateStore.file(place.map(Path::of)
+                .orElseGet(
+                        () -> connection.place().directory().resolve(".sluice").resolve("state.db")));
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.

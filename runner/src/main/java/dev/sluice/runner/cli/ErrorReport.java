@@ -7,6 +7,8 @@ import java.util.List;
 
 /// How an error looks: for a person on standard error, for a program as JSON.
 final class ErrorReport {
+    private static final int MAX_LINE = 300;
+
     private ErrorReport() {}
 
     /// The cause, and what followed from it.
@@ -20,6 +22,12 @@ final class ErrorReport {
         }
         cause.next().ifPresent(next -> text.append("\n  next:  ").append(next));
         return text.toString();
+    }
+
+    /// What happened, where it is mentioned beside other things: the first line, and not without end.
+    static String line(String message) {
+        String first = message.lines().findFirst().orElse("");
+        return first.length() <= MAX_LINE ? first : first.substring(0, MAX_LINE) + "…";
     }
 
     static ObjectNode json(RunnerException error) {

@@ -2,19 +2,25 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.Workbench;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
 /// @param interactive whether a person watches standard error
+/// @param canAsk whether a person can answer, too
 record Terminal(
         Path home,
         Map<String, String> environment,
+        InputStream in,
         PrintStream out,
         PrintStream err,
         boolean interactive,
+        boolean canAsk,
         Interruption interruption) {
 
     /// Everything a command needs; Ctrl-C stops its connectors.
@@ -34,6 +40,26 @@ record Terminal(
 
     void notice(String text) {
         err.println(text);
+    }
+
+    /// Asks a person; empty when nobody answers any more.
+    Optional<String> ask(String question) {
+        err.print(question);
+        err.flush();
+        StringBuilder answer = new StringBuilder();
+        try {
+            int c = in.read();
+            if (c < 0) {
+                err.println();
+                return Optional.empty();
+            }
+            for (; c >= 0 && c != '\n'; c = in.read()) {
+                answer.append((char) c);
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return Optional.of(answer.toString().strip());
     }
 
     /// Width of the terminal, in columns.
