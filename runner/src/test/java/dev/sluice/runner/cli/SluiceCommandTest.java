@@ -411,6 +411,20 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void aMessageThatWouldFillScreensIsCut() throws Exception {
+        String long10k = "x".repeat(10_000);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", """
+                echo '{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"no %s"}}}'
+                exit 1""".formatted(long10k)));
+
+        assertThat(sluice.run("sync", "--once", shop).err())
+                .contains("error[connector.failed]: ./source: no xxx")
+                .contains("x… (8,013 more characters)\n")
+                .hasSizeLessThan(3_000);
+        assertThat(sluice.run("sync", "--once", "--json", shop).out()).contains(long10k);
+    }
+
+    @Test
     void aConnectorThatGivesNoAnswerIsQuoted() throws Exception {
         sluice.source("echo 'Exception in main' >&2; exit 1");
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
