@@ -84,19 +84,28 @@ public final class SluiceCommand implements Runnable {
         }
         Output output = new Output(terminal);
         CommandLine line = new CommandLine(new SluiceCommand(output))
+                .addSubcommand(new InitCommand(terminal, output))
                 .addSubcommand(new SyncCommand(terminal, output))
                 .addSubcommand(new ValidateCommand(terminal, output))
                 .addSubcommand(new CheckCommand(terminal, output))
                 .addSubcommand(new DiscoverCommand(terminal, output))
                 .addSubcommand(new ReadCommand(terminal, output))
                 .addSubcommand(new SpecCommand(terminal, output))
-                .addSubcommand(
-                        new CommandLine(new StateCommand()).addSubcommand(new StateShowCommand(terminal, output)).addSubcommand(new StateSetCommand(terminal, output)).addSubcommand(new StateResetCommand(terminal, output)))
+                .addSubcommand(new CommandLine(new StateCommand())
+                        .addSubcommand(new StateShowCommand(terminal, output))
+                        .addSubcommand(new StateSetCommand(terminal, output))
+                        .addSubcommand(new StateResetCommand(terminal, output)))
+                .addSubcommand(new RunsCommand(terminal, output))
+                .addSubcommand(new LogsCommand(terminal, output))
+                .addSubcommand(new DoctorCommand(terminal, output))
                 .addSubcommand(new ConnectorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        terminals(terminal).contains("1") && !terminal.environment().containsKey("NO_COLOR") ? Ansi.ON : Ansi.OFF))
+                        terminals(terminal).contains("1")
+                                        && !terminal.environment().containsKey("NO_COLOR")
+                                ? Ansi.ON
+                                : Ansi.OFF))
                 .setUsageHelpWidth(80)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, given) -> wrong(e, given, output))

@@ -80,14 +80,19 @@ final class StateResetCommand implements Callable<Integer> {
                             "this forgets the state of %s (connection '%s')".formatted(names, connection.name()),
                             terminal);
                     held.save(after);
-                    output.line("forgot the state of %s (connection '%s', in %s); the next sync reads that from the start"
-                            .formatted(names, connection.name(), store.location()));
+                    output.line(
+                            "forgot the state of %s (connection '%s', in %s); the next sync reads that from the start"
+                                    .formatted(names, connection.name(), store.location()));
                 }
                 ObjectNode result = Json.mapper().createObjectNode();
                 ArrayNode reset = result.putArray("reset");
                 streams.forEach(stream -> reset.add(stream.toString()));
-                result.set("before", before.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
-                result.set("state", after.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
+                result.set(
+                        "before",
+                        before.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
+                result.set(
+                        "state",
+                        after.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
                 output.result(result);
                 return ExitCode.DONE;
             }

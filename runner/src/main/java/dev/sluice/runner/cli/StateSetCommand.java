@@ -71,21 +71,24 @@ final class StateSetCommand implements Callable<Integer> {
             try (StateStore store = workbench.stateStore(connection, state.place());
                     ConnectionState held = store.acquire(connection.name())) {
                 SyncState before = held.state();
-                SyncState after = stream.map(name -> given.setStream(before, name))
-                        .orElseGet(() -> given.replace(before));
+                SyncState after =
+                        stream.map(name -> given.setStream(before, name)).orElseGet(() -> given.replace(before));
                 if (!before.isEmpty() && !before.equals(after)) {
                     confirmation.require(
                             "this replaces the stored state of %s (connection '%s')"
-                                    .formatted(
-                                            stream.orElse("all streams"), connection.name()),
+                                    .formatted(stream.orElse("all streams"), connection.name()),
                             terminal);
                 }
                 held.save(after);
                 output.line("stored the state of %s (connection '%s', in %s)"
                         .formatted(stream.orElseGet(() -> names(after)), connection.name(), store.location()));
                 ObjectNode result = Json.mapper().createObjectNode();
-                result.set("before", before.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
-                result.set("state", after.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
+                result.set(
+                        "before",
+                        before.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
+                result.set(
+                        "state",
+                        after.toDocument().orElseGet(() -> Json.mapper().createArrayNode()));
                 output.result(result);
                 return ExitCode.DONE;
             }
@@ -98,7 +101,9 @@ final class StateSetCommand implements Callable<Integer> {
             case SyncState.PerStream _, SyncState.Global _ ->
                 state.isEmpty()
                         ? "no stream"
-                        : state.streams().stream().map(StreamDescriptor::toString).collect(Collectors.joining(", "));
+                        : state.streams().stream()
+                                .map(StreamDescriptor::toString)
+                                .collect(Collectors.joining(", "));
         };
     }
 

@@ -31,8 +31,9 @@ final class ValidateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
             Connection connection = workbench.connection(file.path());
-            String streams =
-                    connection.streams().isEmpty() ? "all" : String.join(", ", connection.streams().keySet());
+            String streams = connection.streams().isEmpty()
+                    ? "all"
+                    : String.join(", ", connection.streams().keySet());
             output.line("source       %s".formatted(connection.source()));
             output.line("destination  %s".formatted(connection.destination()));
             output.line("streams      %s".formatted(streams));

@@ -91,21 +91,20 @@ public record StateDocument(JsonNode json, String name) {
         if (!json.isArray()) {
             return json;
         }
-        Iterable<JsonNode> states =
-                switch (state()) {
-                    case SyncState.PerStream(var cursors) -> {
-                        JsonNode cursor = cursors.get(stream);
-                        if (cursor == null) {
-                            throw invalid("holds no state of the stream '%s'".formatted(stream));
-                        }
-                        yield List.of(Json.mapper()
-                                .createObjectNode()
-                                .<ObjectNode>set("stream_descriptor", SyncState.json(stream))
-                                .set("stream_state", cursor));
-                    }
-                    case SyncState.Global(ObjectNode global) -> global.path("stream_states");
-                    case SyncState.Legacy _ -> List.of();
-                };
+        Iterable<JsonNode> states = switch (state()) {
+            case SyncState.PerStream(var cursors) -> {
+                JsonNode cursor = cursors.get(stream);
+                if (cursor == null) {
+                    throw invalid("holds no state of the stream '%s'".formatted(stream));
+                }
+                yield List.of(Json.mapper()
+                        .createObjectNode()
+                        .<ObjectNode>set("stream_descriptor", SyncState.json(stream))
+                        .set("stream_state", cursor));
+            }
+            case SyncState.Global(ObjectNode global) -> global.path("stream_states");
+            case SyncState.Legacy _ -> List.of();
+        };
         for (JsonNode state : states) {
             if (SyncState.descriptor(state).equals(stream)) {
                 return state.path("stream_state");
@@ -129,10 +128,12 @@ public record StateDocument(JsonNode json, String name) {
             JsonNode state = element.has("state") ? element.get("state") : element;
             switch (state.path("type").asText(state.has("stream") ? "STREAM" : "")) {
                 case "STREAM" -> {
-                    JsonNode named = state.path("stream").path("stream_descriptor").path("name");
+                    JsonNode named =
+                            state.path("stream").path("stream_descriptor").path("name");
                     if (!named.isTextual()) {
-                        throw invalid("does not say of which stream state %d is: `stream.stream_descriptor.name` is missing"
-                                .formatted(number));
+                        throw invalid(
+                                "does not say of which stream state %d is: `stream.stream_descriptor.name` is missing"
+                                        .formatted(number));
                     }
                     JsonNode cursor = state.path("stream").path("stream_state");
                     StreamDescriptor stream = SyncState.descriptor(state.path("stream"));

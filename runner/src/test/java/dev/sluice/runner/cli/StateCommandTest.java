@@ -17,8 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `sluice state`: what is stored is shown, set and reset, and never destroyed unasked.
 @Timeout(120)
 final class StateCommandTest {
-    private static final String STREAMS =
-            """
+    private static final String STREAMS = """
             [{"type":"STREAM","stream":{"stream_descriptor":{"name":"orders"},"stream_state":{"big":123456789012345678901234567890}}},\
             {"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":2}}},\
             {"type":"STREAM","stream":{"stream_descriptor":{"name":"users","namespace":"old"},"stream_state":{"id":1}}}]""";
@@ -93,9 +92,11 @@ final class StateCommandTest {
     void setOfOneStreamLeavesTheOthers() throws Exception {
         set(STREAMS);
         assertThat(set("{\"id\":5}", "--stream", "old.users", "--yes").code()).isZero();
-        assertThat(set(STREAMS.replace("{\"id\":2}", "{\"id\":9}"), "--stream", "users", "--yes").code())
+        assertThat(set(STREAMS.replace("{\"id\":2}", "{\"id\":9}"), "--stream", "users", "--yes")
+                        .code())
                 .isZero();
-        assertThat(stored()).isEqualTo(STREAMS.replace("{\"id\":2}", "{\"id\":9}").replace("{\"id\":1}", "{\"id\":5}"));
+        assertThat(stored())
+                .isEqualTo(STREAMS.replace("{\"id\":2}", "{\"id\":9}").replace("{\"id\":1}", "{\"id\":5}"));
         assertThat(set("[]", "--stream", "users", "--yes").err())
                 .startsWith("error[state.invalid]: DIR/state.json holds no state of the stream 'users'\n");
     }
@@ -113,7 +114,8 @@ final class StateCommandTest {
         for (String[] wrong : new String[][] {
             {"{", "state.json is not JSON: "},
             {"5", "state.json is neither a list of states nor an object"},
-            {"[{\"id\":1}]", "state.json is a list whose element 1 is no state: `type` must be STREAM, GLOBAL or LEGACY"},
+            {"[{\"id\":1}]", "state.json is a list whose element 1 is no state: `type` must be STREAM, GLOBAL or LEGACY"
+            },
             {"[{\"type\":\"STREAM\",\"stream\":{}}]", "state.json does not say of which stream state 1 is"},
             {STREAMS.replace(",\"namespace\":\"old\"", ""), "state.json holds two states of the stream 'users'"},
             {GLOBAL.replace("[{\"type\"", STREAMS.replace("]", "") + ",{\"type\""), "state.json mixes states"},
@@ -151,7 +153,8 @@ final class StateCommandTest {
         set(GLOBAL);
         run("reset", "--stream", "orders", "--yes");
         assertThat(stored())
-                .isEqualTo(GLOBAL.replace("{\"stream_descriptor\":{\"name\":\"orders\"},\"stream_state\":{\"id\":1}},", ""));
+                .isEqualTo(GLOBAL.replace(
+                        "{\"stream_descriptor\":{\"name\":\"orders\"},\"stream_state\":{\"id\":1}},", ""));
         run("reset", "--stream", "users", "--yes");
         assertThat(stored()).isEqualTo("[]");
     }
