@@ -136,14 +136,15 @@ final class AirbyteCommcareIT {
 
     private static List<JsonNode> records(String image, Path files) {
         return printed(image, files, "read", "--catalog", "/files/catalog.json")
-                .map(message -> (JsonNode) ((ObjectNode) message.get("record")).without("emitted_at"))
+                .map(message -> message.get("record"))
+                .peek(record -> ((ObjectNode) record).remove("emitted_at"))
                 .toList();
     }
 
     /// The messages that are the answer to a command.
     private static Stream<JsonNode> printed(String image, Path files, String verb, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of("docker", "run", "--rm", "--network=host", "--volume=" + files + ":/files:ro"));
+        List<String> command =
+                new ArrayList<>(List.of("docker", "run", "--rm", "--network=host", "--volume=" + files + ":/files:ro"));
         command.addAll(List.of(image, verb, "--config", "/files/config.json"));
         command.addAll(List.of(arguments));
         return Program.lines(command.toArray(String[]::new)).stream()

@@ -146,7 +146,8 @@ final class PyAirbyteIT {
     }
 
     private void connector(String file, String name, ObjectNode config, String streams) throws IOException {
-        ObjectNode connector = JSON.createObjectNode().put("name", name).put("image", "sluice/" + name + ":" + SluiceCli.version());
+        ObjectNode connector =
+                JSON.createObjectNode().put("name", name).put("image", "sluice/" + name + ":" + SluiceCli.version());
         connector.set("streams", JSON.readTree(streams));
         connector.set("config", config);
         Files.writeString(project.resolve(file), connector.toString());

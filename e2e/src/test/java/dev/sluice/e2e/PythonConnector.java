@@ -47,7 +47,8 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
             "commcare_elsewhere.py",
             List.of("commcare_elsewhere.py"));
 
-    /// Its own requirements cannot be met: they ask for smart-open 0.6.0, which there never was (6.0.0 before each of its
+    /// Its own requirements cannot be met: they ask for smart-open 0.6.0, which there never was (6.0.0 before each of
+    /// its
     /// releases put its own version there). So they are listed here, and are otherwise what it asks for.
     static final PythonConnector SOURCE_FILE = new PythonConnector(
             "airbyte-source-file",

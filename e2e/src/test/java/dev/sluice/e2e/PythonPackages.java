@@ -72,10 +72,17 @@ record PythonPackages(String name, List<String> requirements, List<String> fromS
             if (!fromSource.isEmpty()) {
                 arguments.add("--find-links=" + wheels);
             }
-            pip(venv, "install", Stream.concat(arguments.stream(), requirements.stream()).toList());
+            pip(
+                    venv,
+                    "install",
+                    Stream.concat(arguments.stream(), requirements.stream()).toList());
             if (!alone.isEmpty()) {
                 // Its scripts come in place of the others'.
-                pip(venv, "install", Stream.concat(arguments.stream(), Stream.of("--no-deps", "--upgrade", alone)).toList());
+                pip(
+                        venv,
+                        "install",
+                        Stream.concat(arguments.stream(), Stream.of("--no-deps", "--upgrade", alone))
+                                .toList());
             }
             // Renamed when it is whole: an installation that is interrupted is not taken for one.
             try {

@@ -48,7 +48,7 @@ final class TestingShops implements BeforeEachCallback, AfterEachCallback {
                   network: host
                   config: {url: "http://127.0.0.1:%d"}
                 """.formatted(
-                        PythonConnector.SOURCE_SHOPS.image(), server.getAddress().getPort());
+                PythonConnector.SOURCE_SHOPS.image(), server.getAddress().getPort());
     }
 
     /// Adds an order, and the shop if it is new.
