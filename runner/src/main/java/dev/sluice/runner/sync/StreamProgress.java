@@ -1,8 +1,12 @@
 package dev.sluice.runner.sync;
 
 import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.AirbyteStreamStatusReason;
+import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.sync.SyncPlan.PlannedStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +31,8 @@ public final class StreamProgress {
 
     private boolean sentState;
     volatile Optional<AirbyteStreamStatus> sourceStatus = Optional.empty();
+    private volatile Optional<RateLimit> rateLimit = Optional.empty();
+    private volatile long storedAt;
     volatile Optional<Long> estimate = Optional.empty();
     volatile boolean complete;
 
@@ -67,6 +73,27 @@ public final class StreamProgress {
 
     void committed(long count) {
         committed.addAndGet(count);
+        storedAt = System.nanoTime();
+    }
+
+    /// A wait that the source's own source has asked for.
+    ///
+    /// @param records that had come when it began: the next one ends it
+    /// @param until [Instant#EPOCH] when it was not told
+    private record RateLimit(long records, Instant until) {}
+
+    /// What the source says about the stream.
+    void says(AirbyteStreamStatusTraceMessage status) {
+        sourceStatus = Optional.of(status.status());
+        rateLimit = status.reasons().stream()
+                .filter(reason -> reason.type() == AirbyteStreamStatusReason.Type.RATE_LIMITED)
+                .findFirst()
+                .map(reason -> new RateLimit(
+                        records(),
+                        reason.rateLimited()
+                                .flatMap(AirbyteStreamStatusReason.RateLimited::quotaReset)
+                                .map(Instant::ofEpochMilli)
+                                .orElse(Instant.EPOCH)));
     }
 
     /// Whether this attempt has stored anything of the stream.
@@ -99,6 +126,18 @@ public final class StreamProgress {
 
     public Optional<AirbyteStreamStatus> sourceStatus() {
         return sourceStatus;
+    }
+
+    /// Until when the source waits because it has used up what it may ask for; [Instant#EPOCH] when it did not say;
+    /// empty when it does not wait.
+    public Optional<Instant> rateLimit() {
+        return rateLimit.filter(limit -> limit.records() == records()).map(RateLimit::until);
+    }
+
+    /// How long ago a state of this stream came back from the destination; empty when none has.
+    public Optional<Duration> sinceStored() {
+        long at = storedAt;
+        return at == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - at));
     }
 
     /// Whether the stream is whole in the destination.
