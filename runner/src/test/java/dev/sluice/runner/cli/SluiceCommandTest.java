@@ -27,7 +27,8 @@ final class SluiceCommandTest {
             "state",
             "state show",
             "state set",
-            "state reset");
+            "state reset",
+            "completion");
 
     @TempDir
     private Path folder;
@@ -509,6 +510,22 @@ final class SluiceCommandTest {
         sluice.connection("source: {}\n");
         assertThat(sluice.run("doctor", shop).code()).isEqualTo(2);
         assertThat(sluice.run("doctor").code()).isEqualTo(3);
+    }
+
+    @Test
+    void completionKnowsEveryCommand() throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("completion"), sluice.run("completion", "bash").out());
+        Process bash = new ProcessBuilder("bash", "-c", """
+                        source "$1"; shift
+                        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+                        _complete_sluice; echo "${COMPREPLY[@]}"
+                        """, "bash", script.toString(), "sluice", "sta")
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(bash.getInputStream().readAllBytes()).strip()).isEqualTo("state");
+        assertThat(sluice.run("completion", "zsh").out()).contains("compdef");
+        assertThat(sluice.run("completion", "tcsh").code()).isEqualTo(2);
     }
 
     @Test
