@@ -4,7 +4,6 @@ import dev.sluice.protocol.AirbyteStreamStatus;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.sync.StreamProgress;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -145,8 +144,8 @@ final class ProgressView implements AutoCloseable {
         }
         Set<StreamDescriptor> latest = now.stream()
                 .filter(stream -> !isRead(stream))
-                .filter(stream -> stream.rateLimit().isPresent()
-                        || meters.get(stream.stream()).moves())
+                .filter(stream ->
+                        stream.isRateLimited() || meters.get(stream.stream()).moves())
                 .map(StreamProgress::stream)
                 .sorted(Comparator.comparingLong((StreamDescriptor stream) -> meters.get(stream).movedAt)
                         .reversed())
@@ -177,7 +176,7 @@ final class ProgressView implements AutoCloseable {
                         cut(stream.stream().toString(), width),
                         stream.records(),
                         Summary.size(stream.bytes()),
-                        isRead(stream) || stream.rateLimit().isPresent() || stream.records() == 0
+                        isRead(stream) || stream.isRateLimited() || stream.records() == 0
                                 ? ""
                                 : "%,.0f".formatted(rate),
                         stored(stream),
@@ -194,7 +193,7 @@ final class ProgressView implements AutoCloseable {
     }
 
     private static String state(StreamProgress stream, double rate) {
-        if (stream.rateLimit().isPresent()) {
+        if (stream.isRateLimited()) {
             return "waits " + until(stream).orElse("");
         }
         if (isRead(stream)) {
@@ -212,8 +211,7 @@ final class ProgressView implements AutoCloseable {
 
     /// The source is told to wait by its own source, and by this time of day.
     private static Optional<String> until(StreamProgress stream) {
-        return stream.rateLimit()
-                .filter(reset -> reset.isAfter(Instant.EPOCH))
+        return stream.quotaReset()
                 .map(reset -> "to "
                         + LocalTime.ofInstant(reset, ZoneId.systemDefault()).truncatedTo(ChronoUnit.MINUTES));
     }
@@ -239,7 +237,7 @@ final class ProgressView implements AutoCloseable {
     /// What a log wants to know beside the sums: which streams move, and which wait for their source's quota.
     private String reading(List<StreamProgress> now) {
         List<String> limited = now.stream()
-                .filter(stream -> stream.rateLimit().isPresent())
+                .filter(stream -> stream.isRateLimited())
                 .map(stream -> "%s is rate limited%s"
                         .formatted(
                                 stream.stream(), until(stream).map(" "::concat).orElse("")))

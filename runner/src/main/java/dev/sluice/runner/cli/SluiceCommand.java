@@ -95,6 +95,8 @@ public final class SluiceCommand implements Runnable {
                         .addSubcommand(new StateShowCommand(terminal, output))
                         .addSubcommand(new StateSetCommand(terminal, output))
                         .addSubcommand(new StateResetCommand(terminal, output)))
+                .addSubcommand(new RunsCommand(terminal, output))
+                .addSubcommand(new LogsCommand(terminal, output))
                 .addSubcommand(new DoctorCommand(terminal, output))
                 .addSubcommand(new CompletionCommand(output))
                 .addSubcommand(new ConnectorCommand(terminal))

@@ -9,6 +9,7 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Connection.LogsKept;
 import dev.sluice.runner.connection.StreamSettings.WriteMode;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import java.io.IOException;
@@ -34,14 +35,22 @@ import java.util.regex.Pattern;
 /// describes is the same tree, and goes the same way.
 public final class ConnectionFile {
     private static final Set<String> TOP =
-            Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
+            Set.of("name", "source", "destination", "sync", "streams", "limits", "logs", "state");
     private static final Set<String> CONNECTOR =
             Set.of("type", "image", "command", "launch", "config", "network", "memory", "cpus", "processes", "local");
     private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
     private static final Set<String> LIMITS = Set.of(
-            "source_timeout", "destination_timeout", "operation_timeout", "line_size", "attempts", "retry_after");
+            "source_timeout",
+            "destination_timeout",
+            "operation_timeout",
+            "line_size",
+            "attempts",
+            "retry_after",
+            "strict",
+            "store_timeout");
+    private static final Set<String> LOGS = Set.of("keep");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
 
@@ -75,17 +84,7 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        ConnectionFile parsed = parse(file, environment, ours);
-        Connection connection = parsed.connection();
-        if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
-        }
-        if (connection.destination() != null) {
-            parsed.checkConfig(
-                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
-        }
-        parsed.problems.throwIfAny();
-        return connection;
+        return parse(file, environment, ours).checked(environment, specs, mask, warnings);
     }
 
     /// The same for what needs no connector: their settings are not looked at.
@@ -103,15 +102,14 @@ public final class ConnectionFile {
         return new ConnectionFile(place, problems, tree, ours);
     }
 
-    /// One side of a connection, as a program describes it: the tree that stands under `source:` or `destination:`
-    /// in a file, but without references, because a program has the values themselves.
+    /// What a program describes: the tree of a file, but without references, because a program has the values
+    /// themselves.
     ///
-    /// @param side `source` or `destination`
-    /// @param mask learns the secrets of the configuration
-    /// @throws RunnerException with every problem, config against the connector's spec included
-    public static Connection.Connector connector(
-            String side,
-            ObjectNode described,
+    /// @param tree may lack a side, for what needs only the other: then the connection has none
+    /// @param mask learns the secrets of the configurations
+    /// @throws RunnerException with every problem, config against the connectors' specs included
+    public static Connection of(
+            ObjectNode tree,
             Place place,
             Map<String, String> environment,
             OurConnectors ours,
@@ -120,14 +118,30 @@ public final class ConnectionFile {
             Consumer<String> warnings)
             throws InterruptedException {
         Problems problems = new Problems(place);
-        ObjectNode root = Json.mapper().createObjectNode().set(side, described);
-        ConnectionFile parsed = new ConnectionFile(place, problems, YamlTree.of(root, problems), ours);
-        Connection.Connector connector = parsed.connector(root, side);
-        if (connector != null) {
-            parsed.checkConfig(environment, side, connector, Limits.DEFAULT, specs, mask, warnings);
+        return new ConnectionFile(place, problems, YamlTree.of(tree, problems), ours)
+                .checked(environment, specs, mask, warnings);
+    }
+
+    /// The same for what needs no setting of a connector.
+    public static Connection ofWithoutSpecs(ObjectNode tree, Place place, OurConnectors ours) {
+        Problems problems = new Problems(place);
+        Connection connection = new ConnectionFile(place, problems, YamlTree.of(tree, problems), ours).connection();
+        problems.throwIfAny();
+        return connection;
+    }
+
+    private Connection checked(Map<String, String> environment, Specs specs, SecretMask mask, Consumer<String> warnings)
+            throws InterruptedException {
+        Connection connection = connection();
+        if (connection.source() != null) {
+            checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
+        }
+        if (connection.destination() != null) {
+            checkConfig(
+                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
         }
         problems.throwIfAny();
-        return connector;
+        return connection;
     }
 
     private static String text(Path file) {
@@ -219,7 +233,7 @@ public final class ConnectionFile {
     }
 
     private String nameOfFile() {
-        String name = place.file().orElseThrow().getFileName().toString();
+        String name = place.file().map(Path::getFileName).map(Path::toString).orElse("");
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
     }
@@ -235,6 +249,9 @@ public final class ConnectionFile {
 
     private Connection.Connector connector(JsonNode root, String side) {
         JsonNode node = root.path(side);
+        if (place.file().isEmpty() && !root.has(side)) {
+            return null;
+        }
         if (!node.isObject()) {
             problem(
                     side,
@@ -417,7 +434,19 @@ public final class ConnectionFile {
                 amount(limits, "attempts", "limits", ConnectionFile::count, "5, or 1 for never again")
                         .orElse(Limits.DEFAULT.attempts()),
                 amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
-                        .orElse(Limits.DEFAULT.retryAfter()));
+                        .orElse(Limits.DEFAULT.retryAfter()),
+                strict(limits),
+                amount(limits, "store_timeout", "limits", ConnectionFile::duration, "10m")
+                        .orElse(Limits.DEFAULT.storeTimeout()),
+                amount(section(root, "logs", LOGS), "keep", "logs", ConnectionFile::logs, "50 (runs) or 30d")
+                        .orElse(Limits.DEFAULT.logs()));
+    }
+
+    private boolean strict(JsonNode limits) {
+        Optional<String> text = text(limits, "strict", "limits");
+        text.filter(t -> !t.equals("true") && !t.equals("false"))
+                .ifPresent(t -> problem("limits.strict", "is '%s'; write true or false".formatted(t)));
+        return text.filter("true"::equals).isPresent();
     }
 
     private interface Unit<T> {
@@ -446,6 +475,15 @@ public final class ConnectionFile {
 
     private static Integer count(double amount, String unit) {
         return unit.isEmpty() && amount >= 1 && amount == Math.rint(amount) ? (Integer) (int) amount : null;
+    }
+
+    private static LogsKept logs(double amount, String unit) {
+        Integer runs = count(amount, unit);
+        if (runs != null) {
+            return LogsKept.newest(runs);
+        }
+        Duration age = duration(amount, unit);
+        return age == null ? null : LogsKept.notOlderThan(age);
     }
 
     private static Long bytes(double amount, String unit) {

@@ -3,8 +3,11 @@ package dev.sluice.runner.sync;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.SyncState;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /// The place of a read: whoever reads keeps it.
 record NoStore(SyncState state) implements ConnectionState {
@@ -14,7 +17,7 @@ record NoStore(SyncState state) implements ConnectionState {
     }
 
     @Override
-    public long begin() {
+    public long begin(LongFunction<Optional<String>> log) {
         return 0;
     }
 
@@ -28,7 +31,7 @@ record NoStore(SyncState state) implements ConnectionState {
     public void complete(StreamDescriptor stream) {}
 
     @Override
-    public void end(long sync, long records, long bytes, String failure) {}
+    public void end(long sync, Run.End end) {}
 
     @Override
     public void close() {}

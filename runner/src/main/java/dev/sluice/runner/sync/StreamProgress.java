@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class StreamProgress {
     final PlannedStream plan;
 
-    /// What records keep when columns were left out.
-    final Optional<FieldSelection> selection;
+    /// What becomes of its records.
+    final RecordCheck check;
 
     private final AtomicLong records = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -31,10 +31,15 @@ public final class StreamProgress {
 
     private boolean sentState;
     volatile Optional<AirbyteStreamStatus> sourceStatus = Optional.empty();
-    private volatile Optional<RateLimit> rateLimit = Optional.empty();
     private volatile long storedAt;
     volatile Optional<Long> estimate = Optional.empty();
     volatile boolean complete;
+    private volatile Optional<Wait> wait = Optional.empty();
+
+    /// Until the source's own source lets it go on.
+    ///
+    /// @param until empty when it has not said
+    private record Wait(Optional<Instant> until, long recordsBefore) {}
 
     /// @param before the streams of the attempt before; one that goes on in its generation goes on counting
     StreamProgress(PlannedStream plan, List<StreamProgress> before) {
@@ -49,10 +54,10 @@ public final class StreamProgress {
                     committed.set(earlier.committed());
                 });
         this.committedBefore = committed.get();
-        this.selection = plan.fieldsSelected() ? Optional.of(new FieldSelection(plan.stream())) : Optional.empty();
+        this.check = new RecordCheck(plan);
     }
 
-    void sent(int length) {
+    void sent(long length) {
         // One writer: an ordered store is enough for those who look, and costs a tenth of an atomic addition.
         records.lazySet(records.getPlain() + 1);
         bytes.lazySet(bytes.getPlain() + length);
@@ -76,24 +81,27 @@ public final class StreamProgress {
         storedAt = System.nanoTime();
     }
 
-    /// A wait that the source's own source has asked for.
-    ///
-    /// @param records that had come when it began: the next one ends it
-    /// @param until [Instant#EPOCH] when it was not told
-    private record RateLimit(long records, Instant until) {}
-
-    /// What the source says about the stream.
-    void says(AirbyteStreamStatusTraceMessage status) {
-        sourceStatus = Optional.of(status.status());
-        rateLimit = status.reasons().stream()
+    /// The source has said how the stream is.
+    void status(AirbyteStreamStatusTraceMessage said) {
+        sourceStatus = Optional.of(said.status());
+        wait = said.reasons().stream()
                 .filter(reason -> reason.type() == AirbyteStreamStatusReason.Type.RATE_LIMITED)
                 .findFirst()
-                .map(reason -> new RateLimit(
-                        records(),
+                .map(reason -> new Wait(
                         reason.rateLimited()
                                 .flatMap(AirbyteStreamStatusReason.RateLimited::quotaReset)
-                                .map(Instant::ofEpochMilli)
-                                .orElse(Instant.EPOCH)));
+                                .map(Instant::ofEpochMilli),
+                        records()));
+    }
+
+    /// Whether the source waits for its quota: it has said so, and sent no record since.
+    public boolean isRateLimited() {
+        return wait.filter(since -> since.recordsBefore() == records()).isPresent();
+    }
+
+    /// When it goes on, if it has said so.
+    public Optional<Instant> quotaReset() {
+        return wait.flatMap(Wait::until);
     }
 
     /// Whether this attempt has stored anything of the stream.
@@ -126,12 +134,6 @@ public final class StreamProgress {
 
     public Optional<AirbyteStreamStatus> sourceStatus() {
         return sourceStatus;
-    }
-
-    /// Until when the source waits because it has used up what it may ask for; [Instant#EPOCH] when it did not say;
-    /// empty when it does not wait.
-    public Optional<Instant> rateLimit() {
-        return rateLimit.filter(limit -> limit.records() == records()).map(RateLimit::until);
     }
 
     /// How long ago a state of this stream came back from the destination; empty when none has.
