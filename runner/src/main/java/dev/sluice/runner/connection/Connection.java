@@ -5,12 +5,15 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.RunningConnector;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
+/// @param source null when a program describes the destination alone, to have it checked
+/// @param destination null when a program describes the source alone, to read it
 /// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
@@ -40,6 +43,14 @@ public record Connection(
         Connector reader = new Connector(
                 new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
         return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
+    }
+
+    /// The same, for a destination that has no rows.
+    public Connection appending() {
+        Map<String, StreamSettings> appending = new LinkedHashMap<>(streams);
+        appending.replaceAll((_, settings) -> settings.appending());
+        return new Connection(
+                name, place, source, destination, appending, defaults.appending(), schedule, limits, stateStore);
     }
 
     /// The same with other streams.

@@ -8,6 +8,8 @@ import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.operation.Operations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -91,14 +93,16 @@ final class Failures {
         ended(Side.DESTINATION, destination, "write", exit, lastLines);
     }
 
-    synchronized void destinationTimeout(String predicate) {
-        add(
-                Side.DESTINATION,
-                Rank.CAUSE,
+    /// It has used up its limit. Both who waits for its end and who watches its work may find that.
+    synchronized void destinationTimeout(Duration limit) {
+        RunnerException error = error(
                 FailureType.TRANSIENT_ERROR,
                 "destination.timeout",
-                destination + " " + predicate,
+                "%s did nothing for %s and was stopped".formatted(destination, Operations.words(limit)),
                 "raise `destination_timeout` under `limits:` if it needs longer");
+        if (found.stream().noneMatch(known -> known.error().code().equals(error.code()))) {
+            add(Side.DESTINATION, Rank.CAUSE, error);
+        }
     }
 
     /// A write to it failed. If it ended by itself, it has its own words for why, so this ranks last.
@@ -109,7 +113,7 @@ final class Failures {
                 FailureType.SYSTEM_ERROR,
                 "destination.stopped_reading",
                 "%s stopped reading before the source had ended".formatted(destination),
-                "");
+                "tell its developers; what it had returned is stored");
     }
 
     synchronized void destinationEndedEarly() {
@@ -119,7 +123,7 @@ final class Failures {
                 FailureType.SYSTEM_ERROR,
                 "destination.ended_early",
                 "%s ended before the source had".formatted(destination),
-                "");
+                "tell its developers; what it had returned is stored");
     }
 
     synchronized void runner(RunnerException e) {

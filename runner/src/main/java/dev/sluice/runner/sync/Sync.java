@@ -248,7 +248,7 @@ final class Sync {
         if (exit.isPresent()) {
             return exit.get();
         }
-        failures.destinationTimeout("closed its output but did not end, and was stopped");
+        failures.destinationTimeout(connection.limits().destinationTimeout());
         destination.stop(GRACE);
         return destination.awaitExit();
     }
