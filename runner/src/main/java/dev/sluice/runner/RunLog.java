@@ -1,5 +1,7 @@
 package dev.sluice.runner;
 
+import dev.sluice.protocol.AirbyteErrorTraceMessage;
+import dev.sluice.protocol.AirbyteLogMessage;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 
 /// Where everything goes that connectors say beside their messages.
@@ -7,4 +9,27 @@ import dev.sluice.protocol.AirbyteLogMessage.Level;
 public interface RunLog {
     /// @param connector who said it; `sluice` for the runner itself
     void line(Level level, String connector, String text);
+
+    default void said(String connector, AirbyteLogMessage message) {
+        line(
+                message.level(),
+                connector,
+                message.message()
+                        + message.stackTrace().map(trace -> "\n" + trace).orElse(""));
+    }
+
+    /// All of it: the report shows only what is meant for the user.
+    default void said(String connector, AirbyteErrorTraceMessage error) {
+        line(
+                Level.ERROR,
+                connector,
+                error.message()
+                        + error.internalMessage().map(text -> "\n" + text).orElse("")
+                        + error.stackTrace().map(trace -> "\n" + trace).orElse(""));
+    }
+
+    /// The same log, which shows no secret (invariant 6).
+    default RunLog masking(SecretMask mask) {
+        return (level, connector, text) -> line(level, connector, mask.apply(text));
+    }
 }

@@ -14,8 +14,12 @@ import dev.sluice.runner.launch.docker.DockerLauncher;
 import dev.sluice.runner.launch.process.ProcessLauncher;
 import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.operation.SpecCache;
+import dev.sluice.runner.state.KeptConfig;
+import dev.sluice.runner.state.KeptConfigs;
+import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.store.SqlStateStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,21 +35,26 @@ public final class Workbench implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment;
     private final Consumer<String> notices;
-    private final SecretMask mask = new SecretMask();
+    private final SecretMask mask;
     private final RunDirectory run;
     private final DockerLauncher docker;
     private final EitherLauncher launcher;
     private final Operations operations;
+    private final RunLog log;
 
     /// @param home the directory of this Sluice, with its connectors
     /// @param notices receives lines for the user: something takes long, something is odd
-    public Workbench(Path home, Map<String, String> environment, Consumer<String> notices, RunLog log) {
+    /// @param mask learns the secrets of each connection that is read
+    public Workbench(
+            Path home, Map<String, String> environment, Consumer<String> notices, RunLog log, SecretMask mask) {
         this.home = home;
         this.environment = environment;
-        this.notices = notices;
+        this.mask = mask;
+        this.notices = notice -> notices.accept(mask.apply(notice));
+        this.log = log.masking(mask);
         RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create();
-        this.docker = new DockerLauncher(run, environment, notices);
+        this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
         this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
     }
@@ -114,15 +123,54 @@ public final class Workbench implements AutoCloseable {
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
     }
 
-    /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
     public Connection connection(Path file) throws InterruptedException {
-        return ConnectionFile.read(
+        return connection(file, Optional.empty());
+    }
+
+    /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
+    ///
+    /// @param state as for [#stateStore]: there is kept what its connectors ask to be configured with
+    public Connection connection(Path file, Optional<String> state) throws InterruptedException {
+        Connection connection = ConnectionFile.read(
                 file,
                 environment,
                 new OurConnectors(home, VERSION),
                 connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
                 mask,
                 notices);
+        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, state));
+        return connection;
+    }
+
+    /// Makes no state store for a command that has nothing to keep.
+    private final class ConfigsWhenNeeded implements KeptConfigs {
+        private final Connection connection;
+        private final Optional<String> override;
+
+        ConfigsWhenNeeded(Connection connection, Optional<String> override) {
+            this.connection = connection;
+            this.override = override;
+        }
+
+        private KeptConfigs configs() {
+            return stateStore(connection, override).configs(connection.name());
+        }
+
+        @Override
+        public Optional<KeptConfig> config(Side side) {
+            String place = place(connection, override);
+            return isUrl(place) || Files.exists(Path.of(place)) ? configs().config(side) : Optional.empty();
+        }
+
+        @Override
+        public void keep(Side side, KeptConfig config) {
+            configs().keep(side, config);
+        }
+
+        @Override
+        public void drop(Side side, KeptConfig config) {
+            configs().drop(side, config);
+        }
     }
 
     public ConnectorSpecification spec(Connection connection, Connection.Connector connector)
@@ -133,6 +181,11 @@ public final class Workbench implements AutoCloseable {
     /// Where connections keep their place: what the command line says, else the connection, else a file in
     /// `.sluice` beside the connection file.
     public StateStore stateStore(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? SqlStateStore.postgres(place) : SqlStateStore.file(Path.of(place));
+    }
+
+    private String place(Connection connection, Optional<String> override) {
         if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
             // Invariant 6: everybody on this machine can read the arguments of a process.
             throw new RunnerException(
@@ -143,7 +196,7 @@ public final class Workbench implements AutoCloseable {
                     "put the URL into SLUICE_STATE, or under `state:` in the connection file");
         }
         // A path in the file is relative to the file, one from outside to where the command was called.
-        Optional<String> place = override.or(() -> connection
+        return override.or(() -> connection
                         .stateStore()
                         .map(written -> isUrl(written)
                                 ? written
@@ -152,12 +205,9 @@ public final class Workbench implements AutoCloseable {
                                         .toAbsolutePath()
                                         .resolveSibling(written)
                                         .toString()))
-                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
-        if (place.filter(Workbench::isUrl).isPresent()) {
-            return SqlStateStore.postgres(place.get());
-        }
-        return SqlStateStore.file(
-                place.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")))
+                .orElseGet(
+                        () -> directory(connection.file()).resolve("state.db").toString());
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.
@@ -181,6 +231,11 @@ public final class Workbench implements AutoCloseable {
 
     public Launcher launcher() {
         return launcher;
+    }
+
+    /// The log, which shows no secret.
+    public RunLog log() {
+        return log;
     }
 
     public SecretMask mask() {

@@ -23,6 +23,9 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final FileArgument file = new FileArgument();
 
+    @Mixin
+    private final StateOption state = new StateOption();
+
     CheckCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
         this.output = output;
@@ -31,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file.path());
+            Connection connection = workbench.connection(file.path(), state.place());
             Map<String, Connection.Connector> sides = new LinkedHashMap<>();
             sides.put("source", connection.source());
             sides.put("destination", connection.destination());
@@ -40,10 +43,7 @@ final class CheckCommand implements Callable<Integer> {
             for (var side : sides.entrySet()) {
                 AirbyteConnectionStatus answer = workbench
                         .operations()
-                        .check(
-                                side.getValue().launch(),
-                                side.getValue().config(),
-                                connection.limits().operationTimeout());
+                        .check(side.getValue(), connection.limits().operationTimeout());
                 boolean works = answer.status() == AirbyteConnectionStatus.Status.SUCCEEDED;
                 String message = workbench.mask().apply(answer.message().orElse("the configuration does not work"));
                 good &= works;

@@ -3,6 +3,7 @@ package dev.sluice.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteControlMessage;
 import dev.sluice.protocol.AirbyteErrorTraceMessage;
 import dev.sluice.protocol.AirbyteTraceMessage;
 import dev.sluice.protocol.ConnectorSpecification;
@@ -15,6 +16,7 @@ import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
+import dev.sluice.runner.connection.ConfigUpdates;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.StreamSettings;
 import dev.sluice.runner.launch.ConnectorCommand.Read;
@@ -39,11 +41,16 @@ final class ReadCommand implements Callable<Integer> {
     /// Records after which it is looked whether somebody still reads: `| head` has closed the pipe by then.
     private static final int CHECK_EVERY = 100;
 
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
     private final Terminal terminal;
     private final Output output;
 
     @Mixin
     private final FileArgument file = new FileArgument();
+
+    @Mixin
+    private final StateOption state = new StateOption();
 
     @Option(names = "--stream", paramLabel = "NAME", description = "Only this stream. Default: all selected ones.")
     private Optional<String> stream;
@@ -63,13 +70,10 @@ final class ReadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file.path());
+            Connection connection = workbench.connection(file.path(), state.place());
             AirbyteCatalog catalog = workbench
                     .operations()
-                    .discover(
-                            connection.source().launch(),
-                            connection.source().config(),
-                            connection.limits().operationTimeout());
+                    .discover(connection.source(), connection.limits().operationTimeout());
             ConnectorSpecification destination = workbench.spec(connection, connection.destination());
             SyncPlan plan = SyncPlan.make(
                     stream.map(name -> only(connection, name)).orElse(connection),
@@ -86,7 +90,7 @@ final class ReadCommand implements Callable<Integer> {
                             connection.source().launch(),
                             read,
                             line -> terminal.notice(workbench.mask().apply(line)))) {
-                return print(source, workbench);
+                return print(source, connection.source().updates(), workbench);
             }
         }
     }
@@ -105,13 +109,14 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     /// With `--json` the envelope is written around the records while they come: there may be more than fit in memory.
-    private int print(RunningConnector source, Workbench workbench) throws IOException, InterruptedException {
+    private int print(RunningConnector source, ConfigUpdates updates, Workbench workbench)
+            throws IOException, InterruptedException {
         if (!output.isJson()) {
-            return printRecords(source, workbench);
+            return printRecords(source, updates, workbench);
         }
         terminal.out().print("{\"result\":{\"records\":[");
         try {
-            int code = printRecords(source, workbench);
+            int code = printRecords(source, updates, workbench);
             terminal.out().println("]},\"ok\":true}");
             return code;
         } catch (RunnerException e) {
@@ -120,7 +125,8 @@ final class ReadCommand implements Callable<Integer> {
         }
     }
 
-    private int printRecords(RunningConnector source, Workbench workbench) throws IOException, InterruptedException {
+    private int printRecords(RunningConnector source, ConfigUpdates updates, Workbench workbench)
+            throws IOException, InterruptedException {
         MessageReader reader = new MessageReader(source.output());
         Optional<AirbyteErrorTraceMessage> error = Optional.empty();
         long printed = 0;
@@ -138,9 +144,12 @@ final class ReadCommand implements Callable<Integer> {
                     boolean nobodyReads =
                             printed % CHECK_EVERY == 0 && terminal.out().checkError();
                     if (printed == limit || nobodyReads) {
+                        source.stop(GRACE);
+                        updates.acceptRest(reader, workbench.log());
                         return ExitCode.DONE;
                     }
                 }
+                case MessageLine(AirbyteControlMessage asked, var _) -> updates.accept(asked, workbench.log());
                 case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
                     error = error.or(() -> Optional.of(trace.error()));
                 case MessageLine _ -> {

@@ -3,10 +3,12 @@ package dev.sluice.runner.cli;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Problems;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -55,7 +57,7 @@ public final class SluiceCommand implements Runnable {
     public static int run(String[] args, Path home, Map<String, String> environment, PrintStream out, PrintStream err) {
         try (Interruption interruption = new Interruption()) {
             boolean interactive = environment.containsKey("SLUICE_TERMINAL");
-            return run(args, new Terminal(home, environment, out, err, interactive, interruption));
+            return run(args, new Terminal(home, environment, out, err, interactive, interruption, new SecretMask()));
         }
     }
 
@@ -121,7 +123,9 @@ public final class SluiceCommand implements Runnable {
                         "report it with these lines",
                         e);
         if (error != e) {
-            e.printStackTrace(terminal.err());
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            terminal.notice(trace.toString());
         }
         return report(error, output);
     }

@@ -48,19 +48,17 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     private int sync(Workbench workbench, FileLog log) throws InterruptedException {
-        Connection connection = workbench.connection(file.path());
+        Connection connection = workbench.connection(file.path(), state.place());
         connection
                 .schedule()
                 .ifPresent(schedule -> terminal.notice(
                         "schedule '%s' is kept, but nothing runs it yet: this is one sync, now".formatted(schedule)));
         try (StateStore store = workbench.stateStore(connection, state.place());
                 ConnectionState stored = store.acquire(connection.name())) {
+            connection.keepConfigsIn(stored); // Refused once another runner has taken the connection over.
             AirbyteCatalog catalog = workbench
                     .operations()
-                    .discover(
-                            connection.source().launch(),
-                            connection.source().config(),
-                            connection.limits().operationTimeout());
+                    .discover(connection.source(), connection.limits().operationTimeout());
             ConnectorSpecification destination = workbench.spec(connection, connection.destination());
             SyncPlan plan = SyncPlan.make(
                     connection,
@@ -69,7 +67,7 @@ final class SyncCommand implements Callable<Integer> {
                     stored.state(),
                     stored.generations(),
                     System.currentTimeMillis() / 1000);
-            Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
+            Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), workbench.log());
             terminal.interruption().gently(sync::cancel);
             SyncReport report;
             try (ProgressView progress = new ProgressView(terminal, sync, output.isJson())) {

@@ -1,6 +1,7 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.runner.RunLog;
+import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -9,19 +10,21 @@ import java.util.Map;
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
 /// @param interactive whether a person watches standard error
+/// @param mask knows the secrets of the command's connection once that has been read
 record Terminal(
         Path home,
         Map<String, String> environment,
         PrintStream out,
         PrintStream err,
         boolean interactive,
-        Interruption interruption) {
+        Interruption interruption,
+        SecretMask mask) {
 
     /// Everything a command needs; Ctrl-C stops its connectors.
     ///
     /// @param log receives what connectors say
     Workbench workbench(RunLog log) {
-        Workbench workbench = new Workbench(home, environment, this::notice, log);
+        Workbench workbench = new Workbench(home, environment, this::notice, log, mask);
         interruption.gently(workbench::stopConnectors);
         interruption.firmly(workbench::stopConnectors);
         return workbench;
@@ -33,7 +36,7 @@ record Terminal(
     }
 
     void notice(String text) {
-        err.println(text);
+        err.println(mask.apply(text));
     }
 
     /// Width of the terminal, in columns.

@@ -2,6 +2,8 @@ package dev.sluice.runner.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.state.KeptConfigs;
+import dev.sluice.runner.state.Side;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -24,8 +26,20 @@ public record Connection(
         Limits limits,
         Optional<String> stateStore) {
 
-    /// @param config complete, references resolved: holds secrets
-    public record Connector(ConnectorLaunch launch, ObjectNode config) {
+    /// @param updates what the connector has asked to be configured with
+    public record Connector(ConnectorLaunch launch, ConfigUpdates updates) {
+        /// A connector whose configuration is nowhere kept when it asks for another.
+        ///
+        /// @param config complete, references resolved: holds secrets
+        public Connector(ConnectorLaunch launch, ObjectNode config) {
+            this(launch, new ConfigUpdates(launch.name(), config));
+        }
+
+        /// What to start it with now: complete, holds secrets. Asks where configurations are kept, each time.
+        public ObjectNode config() {
+            return updates.current();
+        }
+
         @Override
         public String toString() {
             return launch.name(); // Invariant 6: never the configuration.
@@ -40,5 +54,11 @@ public record Connection(
             Duration sourceTimeout, Duration destinationTimeout, Duration operationTimeout, int lineBytes) {
         public static final Limits DEFAULT =
                 new Limits(Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20);
+    }
+
+    /// Where the configurations that its connectors ask for are kept, from now on.
+    public void keepConfigsIn(KeptConfigs place) {
+        source.updates().keepIn(place, Side.SOURCE);
+        destination.updates().keepIn(place, Side.DESTINATION);
     }
 }

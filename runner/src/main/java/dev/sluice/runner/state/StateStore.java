@@ -12,6 +12,10 @@ public interface StateStore extends AutoCloseable {
     /// What is stored for a connection, to be shown; empty when it has never run.
     Optional<SyncState> peek(String connection);
 
+    /// The configurations kept for a connection, for whoever does not hold it: of two that write at a time, the
+    /// later one counts.
+    KeptConfigs configs(String connection);
+
     /// Where this is, as the user knows it: a file, or a database without its password.
     String location();
 

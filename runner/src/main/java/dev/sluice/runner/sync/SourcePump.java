@@ -22,7 +22,7 @@ import dev.sluice.protocol.json.Messages;
 import dev.sluice.protocol.json.RecordLine;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
-import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.connection.ConfigUpdates;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.BufferedOutputStream;
@@ -51,7 +51,7 @@ final class SourcePump implements Runnable {
     private final Checkpointer checkpointer;
     private final Failures failures;
     private final Liveness liveness;
-    private final SecretMask mask;
+    private final ConfigUpdates updates;
     private final RunLog log;
     private boolean sawStatus;
 
@@ -70,7 +70,7 @@ final class SourcePump implements Runnable {
             Checkpointer checkpointer,
             Failures failures,
             Liveness liveness,
-            SecretMask mask,
+            ConfigUpdates updates,
             RunLog log) {
         this.source = source;
         this.input = new BufferedOutputStream(liveness.timed(destinationInput), BUFFER);
@@ -80,7 +80,7 @@ final class SourcePump implements Runnable {
         this.checkpointer = checkpointer;
         this.failures = failures;
         this.liveness = liveness;
-        this.mask = mask;
+        this.updates = updates;
         this.log = log;
     }
 
@@ -125,6 +125,11 @@ final class SourcePump implements Runnable {
             source.stop(GRACE);
         } catch (InterruptedException e) {
             source.stop(GRACE);
+        }
+        try {
+            updates.acceptRest(reader, log);
+        } catch (RunnerException e) {
+            failures.runner(e);
         }
     }
 
@@ -212,9 +217,8 @@ final class SourcePump implements Runnable {
                 forward(state, line.json());
             }
             case AirbyteTraceMessage trace -> trace(trace);
-            case AirbyteLogMessage said -> log.line(said.level(), source.name(), mask.apply(said.message()));
-            case AirbyteControlMessage _ ->
-                log.line(Level.WARN, source.name(), "asked to replace its configuration; this is not kept yet");
+            case AirbyteLogMessage said -> log.said(source.name(), said);
+            case AirbyteControlMessage asked -> updates.accept(asked, log);
             default -> {
                 // A spec or a catalog in the middle of a read is nothing to anybody.
             }
@@ -238,7 +242,10 @@ final class SourcePump implements Runnable {
 
     private void trace(AirbyteTraceMessage trace) {
         switch (trace) {
-            case AirbyteTraceMessage.Error error -> failures.sourceTrace(error.error());
+            case AirbyteTraceMessage.Error error -> {
+                log.said(source.name(), error.error());
+                failures.sourceTrace(error.error());
+            }
             case AirbyteTraceMessage.Estimate estimate -> {
                 StreamProgress stream = streams.get(new StreamDescriptor(
                         estimate.estimate().name(), estimate.estimate().namespace()));
@@ -258,10 +265,7 @@ final class SourcePump implements Runnable {
                         .forEach(liveness::beatsAgainAt);
             }
             case AirbyteTraceMessage.Analytics analytics ->
-                log.line(
-                        Level.DEBUG,
-                        source.name(),
-                        mask.apply(analytics.analytics().toString()));
+                log.line(Level.DEBUG, source.name(), analytics.analytics().toString());
         }
     }
 
@@ -273,7 +277,7 @@ final class SourcePump implements Runnable {
                     "printed a record of %,d bytes that %s; it is lost, and nothing behind it was stored"
                             .formatted(line.length(), line.reason()));
         } else {
-            String said = line.text().isEmpty() ? "printed a line that " + line.reason() : mask.apply(line.text());
+            String said = line.text().isEmpty() ? "printed a line that " + line.reason() : line.text();
             log.line(Level.INFO, source.name(), said);
         }
     }
