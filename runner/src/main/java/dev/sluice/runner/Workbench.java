@@ -173,6 +173,11 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
+    /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
+    public Connection connectionWithoutSpecs(Path file) {
+        return ConnectionFile.readWithoutSpecs(file, environment, new OurConnectors(home, VERSION));
+    }
+
     public ConnectorSpecification spec(Connection connection, Connection.Connector connector)
             throws InterruptedException {
         return operations.spec(connector.launch(), connection.limits().operationTimeout());

@@ -6,6 +6,7 @@ import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Problems;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -54,10 +55,29 @@ public final class SluiceCommand implements Runnable {
     /// Runs a command line and returns its exit code.
     ///
     /// @param home the directory of this Sluice
-    public static int run(String[] args, Path home, Map<String, String> environment, PrintStream out, PrintStream err) {
+    public static int run(
+            String[] args,
+            Path home,
+            Map<String, String> environment,
+            InputStream in,
+            PrintStream out,
+            PrintStream err) {
         try (Interruption interruption = new Interruption()) {
-            boolean interactive = environment.containsKey("SLUICE_TERMINAL");
-            return run(args, new Terminal(home, environment, out, err, interactive, interruption, new SecretMask()));
+            // The launcher says which of the three are terminals: the JVM cannot tell.
+            String terminals = environment.getOrDefault("SLUICE_TERMINAL", "");
+            boolean interactive = terminals.contains("2");
+            return run(
+                    args,
+                    new Terminal(
+                            home,
+                            environment,
+                            in,
+                            out,
+                            err,
+                            interactive,
+                            interactive && terminals.contains("0"),
+                            interruption,
+                            new SecretMask()));
         }
     }
 
@@ -68,22 +88,32 @@ public final class SluiceCommand implements Runnable {
         Output output = new Output(terminal);
         CommandLine line = new CommandLine(new SluiceCommand(output))
                 .addSubcommand(new SyncCommand(terminal, output))
+                .addSubcommand(new ValidateCommand(terminal, output))
                 .addSubcommand(new CheckCommand(terminal, output))
                 .addSubcommand(new DiscoverCommand(terminal, output))
                 .addSubcommand(new ReadCommand(terminal, output))
                 .addSubcommand(new SpecCommand(terminal, output))
-                .addSubcommand(
-                        new CommandLine(new StateCommand()).addSubcommand(new StateShowCommand(terminal, output)))
+                .addSubcommand(new CommandLine(new StateCommand())
+                        .addSubcommand(new StateShowCommand(terminal, output))
+                        .addSubcommand(new StateSetCommand(terminal, output))
+                        .addSubcommand(new StateResetCommand(terminal, output)))
                 .addSubcommand(new ConnectorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        terminal.interactive() && !terminal.environment().containsKey("NO_COLOR") ? Ansi.ON : Ansi.OFF))
+                        terminals(terminal).contains("1")
+                                        && !terminal.environment().containsKey("NO_COLOR")
+                                ? Ansi.ON
+                                : Ansi.OFF))
                 .setUsageHelpWidth(80)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, given) -> wrong(e, given, output))
                 .setExecutionExceptionHandler((e, _, _) -> failed(e, terminal, output));
         return line.execute(args);
+    }
+
+    private static String terminals(Terminal terminal) {
+        return terminal.environment().getOrDefault("SLUICE_TERMINAL", "");
     }
 
     private static int wrong(ParameterException e, String[] args, Output output) {

@@ -33,7 +33,7 @@ final class StateShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file.path(), state.place());
+            Connection connection = workbench.connectionWithoutSpecs(file.path());
             try (StateStore store = workbench.stateStore(connection, state.place())) {
                 Optional<SyncState> stored = store.peek(connection.name());
                 if (stored.isEmpty()) {

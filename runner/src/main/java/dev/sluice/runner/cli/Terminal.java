@@ -3,6 +3,8 @@ package dev.sluice.runner.cli;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,13 +12,16 @@ import java.util.Map;
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
 /// @param interactive whether a person watches standard error
+/// @param canAsk whether a person can answer, too
 /// @param mask knows the secrets of the command's connection once that has been read
 record Terminal(
         Path home,
         Map<String, String> environment,
+        InputStream in,
         PrintStream out,
         PrintStream err,
         boolean interactive,
+        boolean canAsk,
         Interruption interruption,
         SecretMask mask) {
 
@@ -37,6 +42,21 @@ record Terminal(
 
     void notice(String text) {
         err.println(mask.apply(text));
+    }
+
+    /// Asks a person; what was typed, or nothing.
+    String ask(String question) {
+        err.print(question);
+        err.flush();
+        StringBuilder answer = new StringBuilder();
+        try {
+            for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+                answer.append((char) c);
+            }
+        } catch (IOException e) {
+            // No answer, then.
+        }
+        return answer.toString().strip();
     }
 
     /// Width of the terminal, in columns.

@@ -74,11 +74,8 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        Problems problems = new Problems(file);
-        Path directory = file.toAbsolutePath().normalize().getParent();
-        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory), problems);
-        ConnectionFile parsed = new ConnectionFile(file, problems, tree, ours);
-        Connection connection = parsed.connection(directory);
+        ConnectionFile parsed = parse(file, environment, ours);
+        Connection connection = parsed.connection();
         for (Connection.Connector connector :
                 new Connection.Connector[] {connection.source(), connection.destination()}) {
             if (connector != null) {
@@ -92,8 +89,26 @@ public final class ConnectionFile {
         if (connection.destination() != null) {
             parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
         }
-        problems.throwIfAny();
+        parsed.problems.throwIfAny();
         return connection;
+    }
+
+    /// The same for what needs no connector: their settings are not looked at.
+    public static Connection readWithoutSpecs(Path file, Map<String, String> environment, OurConnectors ours) {
+        ConnectionFile parsed = parse(file, environment, ours);
+        Connection connection = parsed.connection();
+        parsed.problems.throwIfAny();
+        return connection;
+    }
+
+    private static ConnectionFile parse(Path file, Map<String, String> environment, OurConnectors ours) {
+        Problems problems = new Problems(file);
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory(file)), problems);
+        return new ConnectionFile(file, problems, tree, ours);
+    }
+
+    private static Path directory(Path file) {
+        return file.toAbsolutePath().normalize().getParent();
     }
 
     private static String text(Path file) {
@@ -146,7 +161,8 @@ public final class ConnectionFile {
         connector.updates().checkAgainst(spec.connectionSpecification(), mask, warnings);
     }
 
-    private Connection connection(Path directory) {
+    private Connection connection() {
+        Path directory = directory(file);
         JsonNode root = tree.root();
         if (!root.isObject()) {
             if (problems.isEmpty()) {

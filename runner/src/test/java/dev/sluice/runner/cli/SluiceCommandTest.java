@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runner.cli.TestingSluice.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +14,19 @@ import org.junit.jupiter.api.io.TempDir;
 /// The command line as a person sees it: whole outputs, exit codes, and what goes where.
 @Timeout(120)
 final class SluiceCommandTest {
+    private static final List<String> VERBS = List.of(
+            "",
+            "sync",
+            "validate",
+            "check",
+            "discover",
+            "read",
+            "spec",
+            "state",
+            "state show",
+            "state set",
+            "state reset");
+
     @TempDir
     private Path folder;
 
@@ -152,6 +166,50 @@ final class SluiceCommandTest {
                         error[config.invalid]: there is a problem in the connection file
                           DIR/shop.yaml: `streams.usres` is not a stream of ./source; did you mean 'users'?
                         """);
+    }
+
+    @Test
+    void validateStartsNothingButSpec() throws Exception {
+        for (String side : new String[] {"source", "destination"}) {
+            String script = side.equals("source") ? TestingSluice.SOURCE : TestingSluice.DESTINATION;
+            String noting = "echo $1 >>%s/verbs\n%s".formatted(folder, script);
+            if (side.equals("source")) {
+                sluice.source(noting);
+            } else {
+                sluice.destination(noting);
+            }
+        }
+        assertThat(sluice.run("validate", shop)).isEqualTo(new Result(0, """
+                        source       ./source
+                        destination  ./destination
+                        streams      all
+                        DIR/shop.yaml is valid; `sluice check` tries it on the real systems
+                        """, ""));
+        assertThat(sluice.run("validate", "--json", shop).out()).isEqualTo("""
+                        {"ok":true,"result":{"connection":"shop","source":"./source","destination":"./destination","streams":[]}}
+                        """);
+        assertThat(Files.readAllLines(folder.resolve("verbs"))).containsOnly("spec");
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+    }
+
+    @Test
+    void validateListsAllProblemsAtOnce() throws Exception {
+        sluice.connection("""
+                source:
+                  command: [./source]
+                  config: {tokn: hunter22}
+                destination:
+                  command: [./destination]
+                limits: {operation_timeout: soon}
+                streams: {users: {mode: incremntal}}
+                """);
+        assertThat(sluice.run("validate", shop)).isEqualTo(new Result(2, "", """
+                        error[config.invalid]: there are 4 problems in the connection file
+                          DIR/shop.yaml:3: `source.config.tokn` is not a setting of this connector; did you mean 'token'?
+                          DIR/shop.yaml:3: `source.config.token` is missing
+                          DIR/shop.yaml:6: `limits.operation_timeout` is 'soon'; write it like 90s or 9m
+                          DIR/shop.yaml:7: `streams.users.mode` is 'incremntal', which is not a sync mode; did you mean 'incremental'?
+                        """));
     }
 
     @Test
@@ -370,7 +428,7 @@ final class SluiceCommandTest {
     @Test
     void helpFitsOnATerminal() throws Exception {
         String all = "";
-        for (String verb : new String[] {"", "sync", "check", "discover", "read", "spec", "state", "state show"}) {
+        for (String verb : VERBS) {
             String[] args = (verb + " --help").strip().split(" ");
             Result result = sluice.run(args);
             assertThat(result.code()).isZero();
