@@ -5,15 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.protocol.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,19 +75,41 @@ public final class SecretMask {
 
     /// One character of the secrets that begin alike.
     private static final class Node {
-        final Map<Character, Node> next = new HashMap<>(2);
+        private static final Node[] NONE = {};
+
         final int depth;
         boolean ends;
+
+        /// Most have one; only the root has many, and of what it has another set tells first.
+        private Node[] next = NONE;
+
+        private char[] chars = {};
 
         Node(int depth) {
             this.depth = depth;
         }
 
+        Node next(char c) {
+            for (int i = 0; i < chars.length; i++) {
+                if (chars[i] == c) {
+                    return next[i];
+                }
+            }
+            return null;
+        }
+
         void add(String secret) {
             Node node = this;
             for (int i = 0; i < secret.length(); i++) {
-                int depthThere = i + 1;
-                node = node.next.computeIfAbsent(secret.charAt(i), _ -> new Node(depthThere));
+                Node known = node.next(secret.charAt(i));
+                if (known == null) {
+                    known = new Node(i + 1);
+                    node.chars = Arrays.copyOf(node.chars, node.chars.length + 1);
+                    node.chars[node.chars.length - 1] = secret.charAt(i);
+                    node.next = Arrays.copyOf(node.next, node.next.length + 1);
+                    node.next[node.next.length - 1] = known;
+                }
+                node = known;
             }
             node.ends = true;
         }
@@ -110,8 +131,10 @@ public final class SecretMask {
         Node root = new Node(0);
         found.forEach(root::add);
         BitSet firsts = new BitSet();
-        root.next.keySet().forEach(firsts::set);
-        if (!root.next.isEmpty()) {
+        for (char first : root.chars) {
+            firsts.set(first);
+        }
+        if (root.chars.length > 0) {
             "%\\+".chars().forEach(firsts::set); // The first character may be an encoded one.
         }
         known = new Known(root, firsts, Set.copyOf(names));
@@ -298,7 +321,7 @@ public final class SecretMask {
                 case '\\' -> end = Math.max(end, behindEscape(node, text, i));
                 default -> {}
             }
-            node = node.next.get(c);
+            node = node.next(c);
         }
         return end;
     }
@@ -306,7 +329,7 @@ public final class SecretMask {
     private static int behind(Node node, String decoded, String text, int at) {
         Node next = node;
         for (int i = 0; i < decoded.length() && next != null; i++) {
-            next = next.next.get(decoded.charAt(i));
+            next = next.next(decoded.charAt(i));
         }
         return next == null ? -1 : longest(next, text, at);
     }
@@ -451,11 +474,12 @@ public final class SecretMask {
     }
 
     private static String plain(String name) {
-        StringBuilder plain = new StringBuilder();
-        name.chars()
-                .filter(Character::isLetterOrDigit)
-                .map(Character::toLowerCase)
-                .forEach(c -> plain.append((char) c));
+        StringBuilder plain = new StringBuilder(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isLetterOrDigit(name.charAt(i))) {
+                plain.append(Character.toLowerCase(name.charAt(i)));
+            }
+        }
         return plain.toString();
     }
 

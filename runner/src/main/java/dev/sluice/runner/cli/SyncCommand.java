@@ -67,7 +67,7 @@ final class SyncCommand implements Callable<Integer> {
                     stored.state(),
                     stored.generations(),
                     System.currentTimeMillis() / 1000);
-            Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), workbench.log());
+            Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
             terminal.interruption().gently(sync::cancel);
             SyncReport report;
             try (ProgressView progress = new ProgressView(terminal, sync, output.isJson())) {
