@@ -90,7 +90,7 @@ final class KillIT {
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock.execute("LOCK TABLE %s IN SHARE MODE".formatted(postgres.table("Case Update")));
-            RunningSluice sync = sluice.start("sync", HeldSync.FILE)
+            RunningSluice sync = sluice.start("sync", "--once", HeldSync.FILE)
                     .until(
                             "the end of the source",
                             () -> sluice.process("write").isPresent()
@@ -136,7 +136,7 @@ final class KillIT {
         commcare.forgetRequests();
         commcare.holdFormsAfter(3);
 
-        RunningSluice sync = sluice.start("sync", HeldSync.FILE)
+        RunningSluice sync = sluice.start("sync", "--once", HeldSync.FILE)
                 .until("the fourth page", () -> commcare.requests("form").size() == 4);
         sync.kill9();
         Await.until(

@@ -18,10 +18,10 @@ public interface RunLog {
                         + message.stackTrace().map(trace -> "\n" + trace).orElse(""));
     }
 
-    /// All of it: the report shows only what is meant for the user.
+    /// All of it: what is meant for the user is in the report, too.
     default void said(String connector, AirbyteErrorTraceMessage error) {
         line(
-                Level.ERROR,
+                Level.DEBUG,
                 connector,
                 error.message()
                         + error.internalMessage().map(text -> "\n" + text).orElse("")

@@ -10,6 +10,7 @@ import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.launch.StoppableLauncher;
 import dev.sluice.runner.launch.docker.DockerLauncher;
 import dev.sluice.runner.launch.process.ProcessLauncher;
 import dev.sluice.runner.operation.Operations;
@@ -21,11 +22,8 @@ import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.store.SqlStateStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Everything one command needs, wired by hand: the one place where implementations are chosen.
@@ -38,7 +36,7 @@ public final class Workbench implements AutoCloseable {
     private final SecretMask mask;
     private final RunDirectory run;
     private final DockerLauncher docker;
-    private final EitherLauncher launcher;
+    private final StoppableLauncher launcher;
     private final Operations operations;
     private final RunLog log;
 
@@ -55,60 +53,29 @@ public final class Workbench implements AutoCloseable {
         RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create();
         this.docker = new DockerLauncher(run, environment, this.notices);
-        this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
+        this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
         this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
     }
 
-    /// A container or a process, as the connection says; never one in place of the other. Remembers what it has
-    /// started, to stop it.
-    private static final class EitherLauncher implements Launcher {
-        private static final Duration GRACE = Duration.ofSeconds(5);
-
-        private final Launcher docker;
-        private final Launcher process;
-        private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
-        private volatile boolean stopped;
-
-        EitherLauncher(Launcher docker, Launcher process) {
-            this.docker = docker;
-            this.process = process;
-        }
-
-        private Launcher of(ConnectorLaunch connector) {
+    /// A container or a process, as the connection says; never one in place of the other.
+    private record EitherLauncher(Launcher docker, Launcher process) implements Launcher {
+        @Override
+        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                throws InterruptedException {
             return switch (connector) {
-                case ConnectorLaunch.InContainer _ -> docker;
-                case ConnectorLaunch.AsProcess _ -> process;
+                case ConnectorLaunch.InContainer _ -> docker.launch(connector, command, stderr);
+                case ConnectorLaunch.AsProcess _ -> process.launch(connector, command, stderr);
+                case ConnectorLaunch.ThisProgram(var running) -> running;
             };
         }
 
         @Override
-        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                throws InterruptedException {
-            requireNotStopped();
-            RunningConnector running = of(connector).launch(connector, command, stderr);
-            launched.add(running);
-            if (stopped) {
-                running.close();
-                requireNotStopped();
-            }
-            return running;
-        }
-
-        private void requireNotStopped() {
-            if (stopped) {
-                throw new RunnerException(
-                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
-            }
-        }
-
-        void stopAll() {
-            stopped = true;
-            launched.forEach(running -> running.stop(GRACE));
-        }
-
-        @Override
         public String fingerprint(ConnectorLaunch connector) {
-            return of(connector).fingerprint(connector);
+            return switch (connector) {
+                case ConnectorLaunch.InContainer _ -> docker.fingerprint(connector);
+                case ConnectorLaunch.AsProcess _ -> process.fingerprint(connector);
+                case ConnectorLaunch.ThisProgram _ -> "";
+            };
         }
     }
 
@@ -132,12 +99,7 @@ public final class Workbench implements AutoCloseable {
     /// @param state as for [#stateStore]: there is kept what its connectors ask to be configured with
     public Connection connection(Path file, Optional<String> state) throws InterruptedException {
         Connection connection = ConnectionFile.read(
-                file,
-                environment,
-                new OurConnectors(home, VERSION),
-                connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
-                mask,
-                notices);
+                file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
         connection.keepConfigsIn(new ConfigsWhenNeeded(connection, state));
         return connection;
     }
@@ -206,13 +168,17 @@ public final class Workbench implements AutoCloseable {
                         .map(written -> isUrl(written)
                                 ? written
                                 : connection
-                                        .file()
-                                        .toAbsolutePath()
-                                        .resolveSibling(written)
+                                        .place()
+                                        .directory()
+                                        .resolve(written)
                                         .toString()))
                 .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")))
-                .orElseGet(
-                        () -> directory(connection.file()).resolve("state.db").toString());
+                .orElseGet(() -> connection
+                        .place()
+                        .directory()
+                        .resolve(".sluice")
+                        .resolve("state.db")
+                        .toString());
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.

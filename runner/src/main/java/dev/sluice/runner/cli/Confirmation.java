@@ -23,7 +23,7 @@ final class Confirmation {
                     "",
                     "add --yes if it is");
         }
-        if (!terminal.ask(deed + ". Go on? [y/N] ").matches("(?i)y(es)?")) {
+        if (!terminal.ask(deed + ". Go on? [y/N] ").orElse("").matches("(?i)y(es)?")) {
             throw new RunnerException(
                     FailureType.CONFIG_ERROR, "command.not_confirmed", "nothing was changed", "", "answer y to go on");
         }

@@ -8,6 +8,8 @@ import java.util.List;
 
 /// How an error looks: for a person on standard error, for a program as JSON.
 final class ErrorReport {
+    private static final int MAX_LINE = 300;
+
     private ErrorReport() {}
 
     /// The last place before it is shown: most errors hold only words of our own, but an exception from deeper down
@@ -33,6 +35,12 @@ final class ErrorReport {
         }
         cause.next().ifPresent(next -> text.append("\n  next:  ").append(next));
         return text.toString();
+    }
+
+    /// What happened, where it is mentioned beside other things: the first line, and not without end.
+    static String line(RunnerException error) {
+        String first = error.getMessage().lines().findFirst().orElse("");
+        return first.length() <= MAX_LINE ? first : first.substring(0, MAX_LINE) + "…";
     }
 
     static ObjectNode json(RunnerException error) {

@@ -1,9 +1,9 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.runner.sync.StreamProgress;
-import dev.sluice.runner.sync.Sync;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Shows how far a sync is: a block that repaints itself where a person watches, else a line now and then.
 final class ProgressView implements AutoCloseable {
@@ -12,14 +12,20 @@ final class ProgressView implements AutoCloseable {
     private static final int MAX_STREAMS = 12;
 
     private final Terminal terminal;
-    private final Sync sync;
+    private final Supplier<List<StreamProgress>> streams;
     private final long startedAt = System.nanoTime();
+
+    /// Of earlier attempts: they say nothing about how fast this one is.
+    private final long recordsBefore;
+
     private final Thread painter;
     private int painted;
 
-    ProgressView(Terminal terminal, Sync sync, boolean silent) {
+    ProgressView(Terminal terminal, Supplier<List<StreamProgress>> streams, boolean silent) {
         this.terminal = terminal;
-        this.sync = sync;
+        this.streams = streams;
+        this.recordsBefore =
+                streams.get().stream().mapToLong(StreamProgress::records).sum();
         this.painter = silent
                 ? Thread.ofVirtual().unstarted(() -> {})
                 : Thread.ofVirtual().start(this::run);
@@ -42,9 +48,9 @@ final class ProgressView implements AutoCloseable {
 
     private synchronized void repaint() {
         StringBuilder block = new StringBuilder(erase());
-        List<StreamProgress> streams = sync.progress();
-        int shown = Math.min(streams.size(), MAX_STREAMS);
-        for (StreamProgress stream : streams.subList(0, shown)) {
+        List<StreamProgress> progress = streams.get();
+        int shown = Math.min(progress.size(), MAX_STREAMS);
+        for (StreamProgress stream : progress.subList(0, shown)) {
             block.append(cut(row(stream))).append('\n');
         }
         block.append(cut("  " + line())).append('\n');
@@ -66,7 +72,7 @@ final class ProgressView implements AutoCloseable {
         long records = 0;
         long bytes = 0;
         long committed = 0;
-        for (StreamProgress stream : sync.progress()) {
+        for (StreamProgress stream : streams.get()) {
             records += stream.records();
             bytes += stream.bytes();
             committed += stream.committed();
@@ -76,7 +82,7 @@ final class ProgressView implements AutoCloseable {
                 .formatted(
                         records,
                         Summary.size(bytes),
-                        records / seconds,
+                        (records - recordsBefore) / seconds,
                         committed,
                         Summary.words(Duration.ofMillis((long) (seconds * 1000))));
     }

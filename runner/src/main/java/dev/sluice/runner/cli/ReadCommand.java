@@ -3,29 +3,15 @@ package dev.sluice.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.protocol.AirbyteCatalog;
-import dev.sluice.protocol.AirbyteControlMessage;
-import dev.sluice.protocol.AirbyteErrorTraceMessage;
-import dev.sluice.protocol.AirbyteTraceMessage;
-import dev.sluice.protocol.ConnectorSpecification;
-import dev.sluice.protocol.FailureType;
-import dev.sluice.protocol.json.ForeignLine;
-import dev.sluice.protocol.json.Json;
-import dev.sluice.protocol.json.Line;
-import dev.sluice.protocol.json.MessageLine;
-import dev.sluice.protocol.json.MessageReader;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.json.RecordLine;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
-import dev.sluice.runner.connection.ConfigUpdates;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.StreamSettings;
-import dev.sluice.runner.launch.ConnectorCommand.Read;
-import dev.sluice.runner.launch.ExitStatus;
-import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.SyncState;
+import dev.sluice.runner.sync.Reading;
 import dev.sluice.runner.sync.SyncPlan;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,8 +26,6 @@ import picocli.CommandLine.Option;
 final class ReadCommand implements Callable<Integer> {
     /// Records after which it is looked whether somebody still reads: `| head` has closed the pipe by then.
     private static final int CHECK_EVERY = 100;
-
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Terminal terminal;
     private final Output output;
@@ -68,55 +52,41 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
             Connection connection = workbench.connection(file.path(), state.place());
             AirbyteCatalog catalog = workbench
                     .operations()
                     .discover(connection.source(), connection.limits().operationTimeout());
-            ConnectorSpecification destination = workbench.spec(connection, connection.destination());
-            SyncPlan plan = SyncPlan.make(
-                    stream.map(name -> only(connection, name)).orElse(connection),
-                    catalog,
-                    destination,
-                    SyncState.EMPTY,
-                    Map.of(),
-                    0);
-            Read read = new Read(
-                    connection.source().config(), Json.mapper().valueToTree(plan.catalog(0)), Optional.empty());
-            try (RunningConnector source = workbench
-                    .launcher()
-                    .launch(
-                            connection.source().launch(),
-                            read,
-                            line -> terminal.notice(workbench.mask().apply(line)))) {
-                return print(source, connection.source().updates(), workbench);
+            Connection selected = stream.map(name -> connection.only(
+                            Map.of(name, connection.streams().getOrDefault(name, StreamSettings.DEFAULT))))
+                    .orElse(connection);
+            try (Reading reading = Reading.start(
+                    selected,
+                    SyncPlan.toRead(selected, catalog, SyncState.EMPTY),
+                    workbench.launcher(),
+                    workbench.mask(),
+                    (level, connector, text) -> show(level, text))) {
+                return print(reading);
             }
         }
     }
 
-    private static Connection only(Connection connection, String stream) {
-        return new Connection(
-                connection.name(),
-                connection.file(),
-                connection.source(),
-                connection.destination(),
-                Map.of(stream, connection.streams().getOrDefault(stream, StreamSettings.DEFAULT)),
-                connection.defaults(),
-                connection.schedule(),
-                connection.limits(),
-                connection.stateStore());
+    /// Details are for a log; here is none.
+    private void show(Level level, String text) {
+        if (level.compareTo(Level.DEBUG) < 0) {
+            terminal.notice(text);
+        }
     }
 
     /// With `--json` the envelope is written around the records while they come: there may be more than fit in memory.
-    private int print(RunningConnector source, ConfigUpdates updates, Workbench workbench)
-            throws IOException, InterruptedException {
+    private int print(Reading reading) throws InterruptedException {
         if (!output.isJson()) {
-            return printRecords(source, updates, workbench);
+            return printRecords(reading);
         }
         terminal.out().print("{\"result\":{\"records\":[");
         try {
-            int code = printRecords(source, updates, workbench);
+            int code = printRecords(reading);
             terminal.out().println("]},\"ok\":true}");
             return code;
         } catch (RunnerException e) {
@@ -125,53 +95,21 @@ final class ReadCommand implements Callable<Integer> {
         }
     }
 
-    private int printRecords(RunningConnector source, ConfigUpdates updates, Workbench workbench)
-            throws IOException, InterruptedException {
-        MessageReader reader = new MessageReader(source.output());
-        Optional<AirbyteErrorTraceMessage> error = Optional.empty();
+    private int printRecords(Reading reading) throws InterruptedException {
         long printed = 0;
-        for (Line line = reader.read(); line != null; line = reader.read()) {
-            switch (line) {
-                case RecordLine record -> {
-                    String data = new String(
-                            record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8);
-                    if (output.isJson()) {
-                        terminal.out().print((printed == 0 ? "" : ",") + data);
-                    } else {
-                        terminal.out().println(data);
-                    }
-                    printed++;
-                    boolean nobodyReads =
-                            printed % CHECK_EVERY == 0 && terminal.out().checkError();
-                    if (printed == limit || nobodyReads) {
-                        source.stop(GRACE);
-                        updates.acceptRest(reader, workbench.log());
-                        return ExitCode.DONE;
-                    }
-                }
-                case MessageLine(AirbyteControlMessage asked, var _) -> updates.accept(asked, workbench.log());
-                case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
-                    error = error.or(() -> Optional.of(trace.error()));
-                case MessageLine _ -> {
-                    // States and the like are not what was asked for.
-                }
-                case ForeignLine foreign -> terminal.notice(workbench.mask().apply(foreign.text()));
+        for (RecordLine record = reading.next(); record != null; record = reading.next()) {
+            String data = new String(record.bytes(), record.dataStart(), record.dataEnd() - record.dataStart(), UTF_8);
+            if (output.isJson()) {
+                terminal.out().print((printed == 0 ? "" : ",") + data);
+            } else {
+                terminal.out().println(data);
+            }
+            printed++;
+            boolean nobodyReads = printed % CHECK_EVERY == 0 && terminal.out().checkError();
+            if (printed == limit || nobodyReads) {
+                break;
             }
         }
-        ExitStatus exit = source.awaitExit(Duration.ofSeconds(10)).orElse(new ExitStatus.Stopped());
-        if (exit.isSuccess()) {
-            return ExitCode.DONE;
-        }
-        throw new RunnerException(
-                error.map(AirbyteErrorTraceMessage::failureType).orElse(FailureType.SYSTEM_ERROR),
-                error.isPresent() ? "connector.failed" : exit.errorCode(),
-                "%s: %s"
-                        .formatted(
-                                source.name(),
-                                error.map(AirbyteErrorTraceMessage::message)
-                                        .map(workbench.mask()::apply)
-                                        .orElse(exit.describe())),
-                "",
-                "");
+        return ExitCode.DONE;
     }
 }

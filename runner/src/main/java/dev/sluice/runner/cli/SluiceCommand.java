@@ -87,6 +87,7 @@ public final class SluiceCommand implements Runnable {
         }
         Output output = new Output(terminal);
         CommandLine line = new CommandLine(new SluiceCommand(output))
+                .addSubcommand(new InitCommand(terminal, output))
                 .addSubcommand(new SyncCommand(terminal, output))
                 .addSubcommand(new ValidateCommand(terminal, output))
                 .addSubcommand(new CheckCommand(terminal, output))

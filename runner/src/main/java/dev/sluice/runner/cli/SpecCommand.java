@@ -1,17 +1,10 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.protocol.ConnectorSpecification;
-import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
-import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.connection.OurConnectors;
-import dev.sluice.runner.connection.Problems;
-import dev.sluice.runner.launch.ConnectorLaunch;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,39 +32,12 @@ final class SpecCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
+            OurConnectors ours = workbench.ourConnectors();
+            NamedConnector named = NamedConnector.find(connector, ours, process);
             ConnectorSpecification spec =
-                    workbench.operations().spec(launch(workbench.ourConnectors()), Limits.DEFAULT.operationTimeout());
+                    workbench.operations().spec(named.launch(ours, process), Limits.DEFAULT.operationTimeout());
             output.document(Json.mapper().valueToTree(spec));
             return ExitCode.DONE;
         }
-    }
-
-    private ConnectorLaunch launch(OurConnectors ours) {
-        int dash = connector.indexOf('-');
-        Optional<Path> folder =
-                dash < 0 ? Optional.empty() : ours.find(connector.substring(0, dash), connector.substring(dash + 1));
-        boolean isImage = connector.contains(":") || connector.contains("/");
-        if (folder.isEmpty() && (process || !isImage)) {
-            throw new RunnerException(
-                    FailureType.CONFIG_ERROR,
-                    "connector.unknown",
-                    "'%s' is not one of our connectors%s"
-                            .formatted(connector, Problems.suggestion(connector, ours.names())),
-                    "",
-                    "name one of them, or an image with its tag without --process");
-        }
-        return process
-                ? new ConnectorLaunch.AsProcess(
-                        connector,
-                        List.of(ours.program(folder.orElseThrow()).toString()),
-                        Path.of("").toAbsolutePath())
-                : new ConnectorLaunch.InContainer(
-                        folder.map(ours::image).orElse(connector),
-                        folder,
-                        "bridge",
-                        2L << 30,
-                        2,
-                        1024,
-                        Optional.empty());
     }
 }

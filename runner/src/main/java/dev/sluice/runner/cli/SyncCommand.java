@@ -2,21 +2,23 @@ package dev.sluice.runner.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.protocol.AirbyteCatalog;
-import dev.sluice.protocol.AirbyteLogMessage.Level;
-import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.sync.StreamProgress;
-import dev.sluice.runner.sync.Sync;
-import dev.sluice.runner.sync.SyncPlan;
+import dev.sluice.runner.sync.SyncJob;
 import dev.sluice.runner.sync.SyncReport;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "sync",
@@ -31,6 +33,9 @@ final class SyncCommand implements Callable<Integer> {
 
     @Mixin
     private final StateOption state = new StateOption();
+
+    @Option(names = "--once", description = "One attempt: when it fails, it is not made again.")
+    private boolean once;
 
     SyncCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
@@ -56,24 +61,22 @@ final class SyncCommand implements Callable<Integer> {
         try (StateStore store = workbench.stateStore(connection, state.place());
                 ConnectionState stored = store.acquire(connection.name())) {
             connection.keepConfigsIn(stored); // Refused once another runner has taken the connection over.
-            AirbyteCatalog catalog = workbench
-                    .operations()
-                    .discover(connection.source(), connection.limits().operationTimeout());
-            ConnectorSpecification destination = workbench.spec(connection, connection.destination());
-            SyncPlan plan = SyncPlan.make(
-                    connection,
-                    catalog,
-                    destination,
-                    stored.state(),
-                    stored.generations(),
-                    System.currentTimeMillis() / 1000);
-            Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
-            terminal.interruption().gently(sync::cancel);
+            SyncJob job = new SyncJob(
+                    once ? connection.once() : connection,
+                    stored,
+                    workbench.operations(),
+                    workbench.launcher(),
+                    workbench.mask(),
+                    log);
+            terminal.interruption().gently(() -> {
+                if (!job.cancel()) {
+                    workbench.stopConnectors();
+                }
+            });
             SyncReport report;
-            try (ProgressView progress = new ProgressView(terminal, sync, output.isJson())) {
-                report = sync.run();
+            try (AttemptView view = new AttemptView(job)) {
+                report = job.run(view);
             }
-            report.warnings().forEach(warning -> log.line(Level.WARN, "sluice", warning));
             log.problem().ifPresent(terminal::notice);
             if (output.isJson()) {
                 printJson(report);
@@ -86,18 +89,52 @@ final class SyncCommand implements Callable<Integer> {
         }
     }
 
+    /// The progress of the attempt that runs, and a line for each that has failed.
+    private final class AttemptView implements SyncJob.Listener, AutoCloseable {
+        private final SyncJob job;
+        private Optional<ProgressView> progress = Optional.empty();
+
+        AttemptView(SyncJob job) {
+            this.job = job;
+        }
+
+        @Override
+        public void begins(int attempt) {
+            progress = Optional.of(new ProgressView(terminal, job::progress, output.isJson()));
+        }
+
+        @Override
+        public void failed(int attempt, RunnerException cause, Duration wait) {
+            close();
+            terminal.notice("attempt %d failed: %s; the next begins %s"
+                    .formatted(
+                            attempt, ErrorReport.line(cause), wait.isZero() ? "now" : "in " + Operations.words(wait)));
+        }
+
+        @Override
+        public void close() {
+            progress.ifPresent(ProgressView::close);
+            progress = Optional.empty();
+        }
+    }
+
     private void print(SyncReport report, Connection connection, StateStore store, FileLog log) {
-        new Summary(terminal).print(report, connection, store.location());
+        if (report.isSuccess() || !report.streams().isEmpty()) {
+            new Summary(terminal).print(report, connection, store.location());
+        }
         report.warnings().forEach(warning -> terminal.err().println("warning: " + warning));
         if (!report.isSuccess()) {
             terminal.err().println(ErrorReport.text(report.failures()));
-            terminal.err().println("  log:   " + log.file());
+            if (Files.exists(log.file())) {
+                terminal.err().println("  log:   " + log.file());
+            }
         }
     }
 
     private void printJson(SyncReport report) {
         ObjectNode result = Json.mapper().createObjectNode();
         result.put("sync", report.sync());
+        result.put("attempts", report.attempts());
         result.put("seconds", report.took().toMillis() / 1000.0);
         result.put("checkpoints", report.checkpoints());
         ArrayNode streams = result.putArray("streams");

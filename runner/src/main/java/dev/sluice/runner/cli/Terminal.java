@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
@@ -44,19 +45,24 @@ record Terminal(
         err.println(mask.apply(text));
     }
 
-    /// Asks a person; what was typed, or nothing.
-    String ask(String question) {
+    /// Asks a person; empty when nobody answers any more.
+    Optional<String> ask(String question) {
         err.print(question);
         err.flush();
         StringBuilder answer = new StringBuilder();
         try {
-            for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            int c = in.read();
+            if (c < 0) {
+                err.println();
+                return Optional.empty();
+            }
+            for (; c >= 0 && c != '\n'; c = in.read()) {
                 answer.append((char) c);
             }
         } catch (IOException e) {
-            // No answer, then.
+            return Optional.empty();
         }
-        return answer.toString().strip();
+        return Optional.of(answer.toString().strip());
     }
 
     /// Width of the terminal, in columns.

@@ -25,7 +25,7 @@ import java.util.stream.StreamSupport;
 /// names variables for that (`x-sluice-env`).
 final class ConfigCheck {
     /// Names of variables that stand in for a setting; see docs/reference/protocol-extensions.md.
-    private static final String ENV = "x-sluice-env";
+    static final String ENV = "x-sluice-env";
 
     private final Map<String, String> environment;
     private final YamlTree tree;
@@ -53,9 +53,9 @@ final class ConfigCheck {
 
     /// What a configuration that no user wrote does not have as the spec wants it, without any value of it.
     static List<String> misfits(ObjectNode config, JsonNode spec) {
-        Problems problems = new Problems(Path.of("config"));
-        YamlTree none = YamlTree.parse("", new References(Map.of(), Path.of("")), problems);
-        new ConfigCheck(Map.of(), none, "config", problems, _ -> {}).run(config.deepCopy(), spec);
+        Problems problems = new Problems(Place.program(Path.of("")));
+        new ConfigCheck(Map.of(), YamlTree.of(config, problems), "config", problems, _ -> {})
+                .run(config.deepCopy(), spec);
         return problems.texts();
     }
 
@@ -122,6 +122,9 @@ final class ConfigCheck {
     /// The value found is not shown: it may be a secret.
     private static String sentence(Error error, JsonNode value) {
         String message = error.getMessage();
+        if (value.isNull()) {
+            return "has no value yet";
+        }
         return switch (String.valueOf(error.getKeyword())) {
             case "type" ->
                 "has the wrong type: %s%s"
@@ -171,7 +174,7 @@ final class ConfigCheck {
     }
 
     /// The property that has one fixed value in each of the alternatives.
-    private static Optional<String> discriminator(ArrayNode alternatives) {
+    static Optional<String> discriminator(ArrayNode alternatives) {
         List<String> names = new ArrayList<>();
         alternatives.path(0).path("properties").fieldNames().forEachRemaining(names::add);
         return names.stream()
@@ -180,7 +183,7 @@ final class ConfigCheck {
                 .findFirst();
     }
 
-    private static Optional<JsonNode> fixed(JsonNode alternative, String name) {
+    static Optional<JsonNode> fixed(JsonNode alternative, String name) {
         JsonNode property = alternative.path("properties").path(name);
         JsonNode value =
                 property.path("enum").size() == 1 ? property.path("enum").path(0) : property.path("const");
@@ -260,8 +263,9 @@ final class ConfigCheck {
                 problem(key, "is not a setting of this connector" + Problems.suggestion(name, known));
             } else if (!name.startsWith("_")
                     && schema.path("additionalProperties").asBoolean(true)) {
-                warnings.accept("`%s` (line %d) is not a setting of this connector and goes to it as it is"
-                        .formatted(key, tree.line(key)));
+                int line = tree.line(key);
+                warnings.accept("`%s`%s is not a setting of this connector and goes to it as it is"
+                        .formatted(key, line > 0 ? " (line " + line + ")" : ""));
             }
         }
     }

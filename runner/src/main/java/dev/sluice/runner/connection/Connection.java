@@ -1,10 +1,11 @@
 package dev.sluice.runner.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.KeptConfigs;
 import dev.sluice.runner.state.Side;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +13,11 @@ import java.util.Optional;
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
-/// @param file where it is described
-/// @param streams the selected streams by the name the user gave; empty when the file is silent: then all
+/// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
         String name,
-        Path file,
+        Place place,
         Connector source,
         Connector destination,
         Map<String, StreamSettings> streams,
@@ -25,6 +25,26 @@ public record Connection(
         Optional<String> schedule,
         Limits limits,
         Optional<String> stateStore) {
+
+    /// The same source and streams, read by this program. It may take its time: it is not stuck, it is busy with what
+    /// it has read.
+    public Connection readBy(RunningConnector program) {
+        Limits patient = new Limits(
+                limits.sourceTimeout(),
+                Duration.ofDays(36_500),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                1,
+                limits.retryAfter());
+        Connector reader = new Connector(
+                new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
+        return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
+    }
+
+    /// The same with other streams.
+    public Connection only(Map<String, StreamSettings> others) {
+        return new Connection(name, place, source, destination, others, defaults, schedule, limits, stateStore);
+    }
 
     /// @param updates what the connector has asked to be configured with
     public record Connector(ConnectorLaunch launch, ConfigUpdates updates) {
@@ -50,10 +70,29 @@ public record Connection(
     /// @param destinationTimeout how long a destination may take for one write, and after the end of its input
     /// @param operationTimeout how long spec, check and discover may take
     /// @param lineBytes the longest line a connector may print
+    /// @param attempts how many in a row may fail without storing anything; with 1 none is made again
+    /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
     public record Limits(
-            Duration sourceTimeout, Duration destinationTimeout, Duration operationTimeout, int lineBytes) {
-        public static final Limits DEFAULT =
-                new Limits(Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20);
+            Duration sourceTimeout,
+            Duration destinationTimeout,
+            Duration operationTimeout,
+            int lineBytes,
+            int attempts,
+            Duration retryAfter) {
+        public static final Limits DEFAULT = new Limits(
+                Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20, 5, Duration.ofSeconds(10));
+    }
+
+    /// The same, whose syncs make one attempt.
+    public Connection once() {
+        Limits one = new Limits(
+                limits.sourceTimeout(),
+                limits.destinationTimeout(),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                1,
+                limits.retryAfter());
+        return new Connection(name, place, source, destination, streams, defaults, schedule, one, stateStore);
     }
 
     /// Where the configurations that its connectors ask for are kept, from now on.

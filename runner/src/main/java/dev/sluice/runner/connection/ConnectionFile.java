@@ -30,7 +30,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out.
+/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out. What a program
+/// describes is the same tree, and goes the same way.
 public final class ConnectionFile {
     private static final Set<String> TOP =
             Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
@@ -39,24 +40,24 @@ public final class ConnectionFile {
     private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
-    private static final Set<String> LIMITS =
-            Set.of("source_timeout", "destination_timeout", "operation_timeout", "line_size");
+    private static final Set<String> LIMITS = Set.of(
+            "source_timeout", "destination_timeout", "operation_timeout", "line_size", "attempts", "retry_after");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
 
     /// Asks a connector for its spec, before anything else is started.
     @FunctionalInterface
     public interface Specs {
-        ConnectorSpecification of(ConnectorLaunch connector) throws InterruptedException;
+        ConnectorSpecification of(ConnectorLaunch connector, Duration limit) throws InterruptedException;
     }
 
-    private final Path file;
+    private final Place place;
     private final Problems problems;
     private final YamlTree tree;
     private final OurConnectors ours;
 
-    private ConnectionFile(Path file, Problems problems, YamlTree tree, OurConnectors ours) {
-        this.file = file;
+    private ConnectionFile(Place place, Problems problems, YamlTree tree, OurConnectors ours) {
+        this.place = place;
         this.problems = problems;
         this.tree = tree;
         this.ours = ours;
@@ -84,10 +85,11 @@ public final class ConnectionFile {
             }
         }
         if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
+            parsed.checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
         }
         if (connection.destination() != null) {
-            parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
+            parsed.checkConfig(
+                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
         }
         parsed.problems.throwIfAny();
         return connection;
@@ -102,13 +104,38 @@ public final class ConnectionFile {
     }
 
     private static ConnectionFile parse(Path file, Map<String, String> environment, OurConnectors ours) {
-        Problems problems = new Problems(file);
-        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory(file)), problems);
-        return new ConnectionFile(file, problems, tree, ours);
+        Place place = Place.file(file);
+        Problems problems = new Problems(place);
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, place.directory()), problems);
+        return new ConnectionFile(place, problems, tree, ours);
     }
 
-    private static Path directory(Path file) {
-        return file.toAbsolutePath().normalize().getParent();
+    /// One side of a connection, as a program describes it: the tree that stands under `source:` or `destination:`
+    /// in a file, but without references, because a program has the values themselves.
+    ///
+    /// @param side `source` or `destination`
+    /// @param mask learns the secrets of the configuration
+    /// @throws RunnerException with every problem, config against the connector's spec included
+    public static Connection.Connector connector(
+            String side,
+            ObjectNode described,
+            Place place,
+            Map<String, String> environment,
+            OurConnectors ours,
+            Specs specs,
+            SecretMask mask,
+            Consumer<String> warnings)
+            throws InterruptedException {
+        Problems problems = new Problems(place);
+        ObjectNode root = Json.mapper().createObjectNode().set(side, described);
+        ConnectionFile parsed = new ConnectionFile(place, problems, YamlTree.of(root, problems), ours);
+        Connection.Connector connector = parsed.connector(root, side);
+        if (connector != null) {
+            mask.learn(connector.config(), Json.mapper().missingNode());
+            parsed.checkConfig(environment, side, connector, Limits.DEFAULT, specs, mask, warnings);
+        }
+        problems.throwIfAny();
+        return connector;
     }
 
     private static String text(Path file) {
@@ -140,13 +167,14 @@ public final class ConnectionFile {
             Map<String, String> environment,
             String side,
             Connection.Connector connector,
+            Limits limits,
             Specs specs,
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
         ConnectorSpecification spec;
         try {
-            spec = specs.of(connector.launch());
+            spec = specs.of(connector.launch(), limits.operationTimeout());
         } catch (RunnerException e) {
             if (problems.isEmpty()) {
                 throw e;
@@ -162,7 +190,6 @@ public final class ConnectionFile {
     }
 
     private Connection connection() {
-        Path directory = directory(file);
         JsonNode root = tree.root();
         if (!root.isObject()) {
             if (problems.isEmpty()) {
@@ -170,7 +197,7 @@ public final class ConnectionFile {
             }
             return new Connection(
                     "",
-                    file,
+                    place,
                     null,
                     null,
                     Map.of(),
@@ -185,9 +212,9 @@ public final class ConnectionFile {
                 mode(sync, "sync"), writeMode(sync, "sync"), List.of(), List.of(), Set.of(), tree.line("sync"));
         return new Connection(
                 name(root),
-                file,
-                connector(root, "source", directory),
-                connector(root, "destination", directory),
+                place,
+                connector(root, "source"),
+                connector(root, "destination"),
                 streams(root.path("streams")),
                 defaults,
                 schedule(sync),
@@ -202,7 +229,7 @@ public final class ConnectionFile {
     }
 
     private String nameOfFile() {
-        String name = file.getFileName().toString();
+        String name = place.file().orElseThrow().getFileName().toString();
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
     }
@@ -216,7 +243,7 @@ public final class ConnectionFile {
         return schedule;
     }
 
-    private Connection.Connector connector(JsonNode root, String side, Path directory) {
+    private Connection.Connector connector(JsonNode root, String side) {
         JsonNode node = root.path(side);
         if (!node.isObject()) {
             problem(
@@ -230,7 +257,7 @@ public final class ConnectionFile {
         if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
             problem(side + ".config", "must be a mapping of settings");
         }
-        ConnectorLaunch launch = launch(node, side, directory);
+        ConnectorLaunch launch = launch(node, side);
         if (launch == null) {
             return null;
         }
@@ -242,8 +269,8 @@ public final class ConnectionFile {
     }
 
     /// Null when it cannot be told what to launch; then a problem says why.
-    private ConnectorLaunch launch(JsonNode node, String side, Path directory) {
-        ConnectorLaunch.InContainer container = container(node, side, directory);
+    private ConnectorLaunch launch(JsonNode node, String side) {
+        ConnectorLaunch.InContainer container = container(node, side);
         long ways =
                 List.of("type", "image", "command").stream().filter(node::has).count();
         if (ways != 1) {
@@ -275,10 +302,10 @@ public final class ConnectionFile {
             if (!asProcess) {
                 problem(side + ".launch", "is 'docker', but a command runs as a process; name an `image:` instead");
             }
-            return new ConnectorLaunch.AsProcess(command.getFirst(), command, directory);
+            return new ConnectorLaunch.AsProcess(command.getFirst(), command, place.directory());
         }
         if (node.has("type")) {
-            return ours(text(node, "type", side).orElse(""), side, asProcess, directory, container);
+            return ours(text(node, "type", side).orElse(""), side, asProcess, container);
         }
         String image = text(node, "image", side).orElse("");
         if (asProcess) {
@@ -291,8 +318,7 @@ public final class ConnectionFile {
         return container.of(image, Optional.empty());
     }
 
-    private ConnectorLaunch ours(
-            String type, String side, boolean asProcess, Path directory, ConnectorLaunch.InContainer container) {
+    private ConnectorLaunch ours(String type, String side, boolean asProcess, ConnectorLaunch.InContainer container) {
         Optional<Path> folder = ours.find(side, type);
         if (folder.isEmpty()) {
             problem(
@@ -304,13 +330,14 @@ public final class ConnectionFile {
                 ? new ConnectorLaunch.AsProcess(
                         folder.get().getFileName().toString(),
                         List.of(ours.program(folder.get()).toString()),
-                        directory)
+                        place.directory())
                 : container.of(ours.image(folder.get()), folder);
     }
 
     /// The limits of a container; its image is put in later.
-    private ConnectorLaunch.InContainer container(JsonNode node, String side, Path directory) {
-        Optional<Path> local = text(node, "local", side).map(directory::resolve).map(Path::normalize);
+    private ConnectorLaunch.InContainer container(JsonNode node, String side) {
+        Optional<Path> local =
+                text(node, "local", side).map(place.directory()::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
                 .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
         return new ConnectorLaunch.InContainer(
@@ -396,7 +423,11 @@ public final class ConnectionFile {
                         .orElse(Limits.DEFAULT.operationTimeout()),
                 amount(limits, "line_size", "limits", ConnectionFile::bytes, "256m")
                         .map(bytes -> (int) Math.min(bytes, Integer.MAX_VALUE - 64))
-                        .orElse(Limits.DEFAULT.lineBytes()));
+                        .orElse(Limits.DEFAULT.lineBytes()),
+                amount(limits, "attempts", "limits", ConnectionFile::count, "5, or 1 for never again")
+                        .orElse(Limits.DEFAULT.attempts()),
+                amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
+                        .orElse(Limits.DEFAULT.retryAfter()));
     }
 
     private interface Unit<T> {
@@ -421,6 +452,10 @@ public final class ConnectionFile {
 
     private static Double plain(double amount, String unit) {
         return unit.isEmpty() && amount > 0 ? amount : null;
+    }
+
+    private static Integer count(double amount, String unit) {
+        return unit.isEmpty() && amount >= 1 && amount == Math.rint(amount) ? (Integer) (int) amount : null;
     }
 
     private static Long bytes(double amount, String unit) {

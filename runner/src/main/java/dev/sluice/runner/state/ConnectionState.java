@@ -11,11 +11,14 @@ public interface ConnectionState extends KeptConfigs, AutoCloseable {
     /// Generation of each stream that has ever run.
     Map<StreamDescriptor, Generation> generations();
 
-    /// Begins a sync: its number, higher than any before, is stored with what the streams start from.
+    /// Begins a sync: its number, higher than any before, is stored. All its attempts have it.
+    long begin();
+
+    /// Stores what the streams of an attempt start from; before the destination is given anything.
     ///
     /// @param from replaces the stored state: streams that start over have none
-    /// @param generations of the streams of this sync
-    long begin(SyncState from, Map<StreamDescriptor, Generation> generations);
+    /// @param generations of the streams of this attempt
+    void start(SyncState from, Map<StreamDescriptor, Generation> generations);
 
     /// Stores the state durably before it returns.
     void save(SyncState state);

@@ -98,21 +98,9 @@ final class SqlConnectionState implements ConnectionState {
     }
 
     @Override
-    public long begin(SyncState from, Map<StreamDescriptor, Generation> generations) {
+    public long begin() {
         return transaction(() -> {
             requireEpoch();
-            replaceState(from);
-            for (var entry : generations.entrySet()) {
-                try (PreparedStatement write = session.prepareStatement(
-                        "INSERT INTO sluice_generation (connection, namespace, stream, generation, complete)"
-                                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (connection, namespace, stream)"
-                                + " DO UPDATE SET generation = excluded.generation, complete = excluded.complete")) {
-                    stream(write, entry.getKey());
-                    write.setLong(4, entry.getValue().id());
-                    write.setInt(5, entry.getValue().complete() ? 1 : 0);
-                    write.executeUpdate();
-                }
-            }
             long sync;
             try (PreparedStatement last = session.prepareStatement(
                     "SELECT coalesce(max(sync), 0) + 1 FROM sluice_sync WHERE connection = ?")) {
@@ -129,6 +117,26 @@ final class SqlConnectionState implements ConnectionState {
                 write.executeUpdate();
             }
             return sync;
+        });
+    }
+
+    @Override
+    public void start(SyncState from, Map<StreamDescriptor, Generation> generations) {
+        transaction(() -> {
+            requireEpoch();
+            replaceState(from);
+            for (var entry : generations.entrySet()) {
+                try (PreparedStatement write = session.prepareStatement(
+                        "INSERT INTO sluice_generation (connection, namespace, stream, generation, complete)"
+                                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (connection, namespace, stream)"
+                                + " DO UPDATE SET generation = excluded.generation, complete = excluded.complete")) {
+                    stream(write, entry.getKey());
+                    write.setLong(4, entry.getValue().id());
+                    write.setInt(5, entry.getValue().complete() ? 1 : 0);
+                    write.executeUpdate();
+                }
+            }
+            return null;
         });
     }
 

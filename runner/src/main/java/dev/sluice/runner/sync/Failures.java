@@ -50,15 +50,14 @@ final class Failures {
         this.mask = mask;
     }
 
+    static RunnerException stopped() {
+        return new RunnerException(
+                FailureType.TRANSIENT_ERROR, "sync.cancelled", "the sync was stopped", "", "run it again to continue");
+    }
+
     /// The user has stopped the sync; what ends now ends because of that.
     synchronized void cancelled() {
-        add(
-                Side.USER,
-                Rank.CAUSE,
-                FailureType.TRANSIENT_ERROR,
-                "sync.cancelled",
-                "the sync was stopped",
-                "run it again to continue");
+        add(Side.USER, Rank.CAUSE, stopped());
     }
 
     /// Something the source did that cannot pass.

@@ -3,6 +3,7 @@ package dev.sluice.runner.sync;
 import dev.sluice.protocol.AirbyteStreamStatus;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.sync.SyncPlan.PlannedStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,6 +19,9 @@ public final class StreamProgress {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong committed = new AtomicLong();
 
+    /// What earlier attempts had committed of this generation.
+    private final long committedBefore;
+
     /// Records since the last state of this stream, or of all streams.
     private long sinceState;
 
@@ -26,8 +30,19 @@ public final class StreamProgress {
     volatile Optional<Long> estimate = Optional.empty();
     volatile boolean complete;
 
-    StreamProgress(PlannedStream plan) {
+    /// @param before the streams of the attempt before; one that goes on in its generation goes on counting
+    StreamProgress(PlannedStream plan, List<StreamProgress> before) {
         this.plan = plan;
+        before.stream()
+                .filter(earlier -> earlier.stream().equals(stream())
+                        && earlier.plan.generation().id() == plan.generation().id())
+                .findFirst()
+                .ifPresent(earlier -> {
+                    records.set(earlier.records());
+                    bytes.set(earlier.bytes());
+                    committed.set(earlier.committed());
+                });
+        this.committedBefore = committed.get();
         this.selection = plan.fieldsSelected() ? Optional.of(new FieldSelection(plan.stream())) : Optional.empty();
     }
 
@@ -54,11 +69,16 @@ public final class StreamProgress {
         committed.addAndGet(count);
     }
 
+    /// Whether this attempt has stored anything of the stream.
+    boolean hasCommitted() {
+        return committed.get() > committedBefore;
+    }
+
     public StreamDescriptor stream() {
         return plan.descriptor();
     }
 
-    /// Records handed to the destination.
+    /// Records handed to the destination; those an attempt has sent again are counted again.
     public long records() {
         return records.get();
     }

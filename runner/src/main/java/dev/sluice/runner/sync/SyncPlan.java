@@ -9,6 +9,7 @@ import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.DestinationSyncMode;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.SyncMode;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Problems;
 import dev.sluice.runner.connection.StreamSettings;
@@ -65,6 +66,13 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
     }
 
+    /// What a read by a program does, which can do with rows whatever is asked of a destination.
+    public static SyncPlan toRead(Connection connection, AirbyteCatalog catalog, SyncState from) {
+        ConnectorSpecification program = ConnectorSpecification.destination(
+                "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.values()));
+        return make(connection, catalog, program, from, Map.of(), 0);
+    }
+
     /// @param now seconds since 1970, see [Generation#next]
     /// @throws dev.sluice.runner.RunnerException with every stream and setting that does not fit
     public static SyncPlan make(
@@ -74,7 +82,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncState stored,
             Map<StreamDescriptor, Generation> generations,
             long now) {
-        Problems problems = new Problems(connection.file());
+        Problems problems = new Problems(connection.place());
         List<PlannedStream> planned = new ArrayList<>();
         Set<StreamDescriptor> startingOver = new TreeSet<>();
         for (var selected : select(connection, catalog, problems).entrySet()) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SluiceCommandTest {
     private static final List<String> VERBS = List.of(
             "",
+            "init",
             "sync",
             "validate",
             "check",
@@ -51,7 +52,7 @@ final class SluiceCommandTest {
     @Test
     void syncPrintsOneJsonObject() {
         assertThat(sluice.run("sync", "--json", shop)).isEqualTo(new Result(0, """
-                        {"ok":true,"result":{"sync":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
+                        {"ok":true,"result":{"sync":1,"attempts":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
                         "records":2,"bytes":178,"committed":2,"complete":true}],"where_to_look":"look in warehouse.db","warnings":[]}}
                         """, ""));
     }
@@ -83,9 +84,26 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void syncSaysWhyAnAttemptFailedAndWhenTheNextBegins() throws Exception {
+        Files.writeString(sluice.file, "limits: {retry_after: 10ms}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'", "test -e %1$s || { touch %1$s; exit 1; }".formatted(folder.resolve("failed"))));
+
+        assertThat(sluice.run("sync", shop))
+                .isEqualTo(new Result(
+                        0,
+                        """
+                          users             2 records    0.2 kB  complete
+                        1 stream, 2 records in TIME and 2 attempts; state in DIR/.sluice/state.db
+                        look in warehouse.db
+                        """,
+                        "attempt 1 failed: ./source exited with code 1 during read; the next begins in 10 ms\n"));
+    }
+
+    @Test
     void syncFailsInJsonToo() throws Exception {
         sluice.destination(TestingSluice.DESTINATION.replace("sed -n", "echo 'disk full' >&2; exit 1; sed -n"));
-        Result result = sluice.run("sync", "--json", shop);
+        Result result = sluice.run("sync", "--once", "--json", shop);
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out())
                 .startsWith("{\"ok\":false,\"result\":{")
@@ -165,6 +183,7 @@ final class SluiceCommandTest {
         assertThat(result.err()).isEqualTo("""
                         error[config.invalid]: there is a problem in the connection file
                           DIR/shop.yaml: `streams.usres` is not a stream of ./source; did you mean 'users'?
+                          log:   DIR/.sluice/logs/LOG
                         """);
     }
 
@@ -210,6 +229,52 @@ final class SluiceCommandTest {
                           DIR/shop.yaml:6: `limits.operation_timeout` is 'soon'; write it like 90s or 9m
                           DIR/shop.yaml:7: `streams.users.mode` is 'incremntal', which is not a sync mode; did you mean 'incremental'?
                         """));
+    }
+
+    @Test
+    void initWritesAFileThatValidateTakes() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        String[] init = {"init", "--process", "--source", "ours", "--destination", "ours", made.toString()};
+        assertThat(sluice.run(init)).isEqualTo(new Result(0, """
+                        wrote DIR/made.yaml
+                        set       SOURCE_OURS_TOKEN
+                        then run  sluice validate DIR/made.yaml
+                        """, ""));
+        assertThat(sluice.run("validate", made.toString()).err())
+                .contains("`source.config.token` needs the environment variable SOURCE_OURS_TOKEN, which is not set");
+        sluice.environment.put("SOURCE_OURS_TOKEN", "hunter22");
+        assertThat(sluice.run("validate", made.toString()).code()).isZero();
+        assertThat(sluice.run("sync", made.toString()).code()).isZero();
+
+        String before = Files.readString(made);
+        assertThat(sluice.run(init)).isEqualTo(new Result(2, "", """
+                        error[config.exists]: DIR/made.yaml is there already and was left as it is
+                          next:  name another file, or remove that one
+                        """));
+        assertThat(made).hasContent(before);
+    }
+
+    @Test
+    void initAsksWhatItWasNotTold() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        assertThat(sluice.run("init", "--process", made.toString())).isEqualTo(new Result(2, "", """
+                        error[command.wrong]: which source is not said, and there is no terminal on which to ask
+                          where: --source
+                          next:  add --source with one of ours (ours), or an image with its tag
+                        """));
+        sluice.environment.put("SLUICE_TERMINAL", "012");
+        sluice.typed = "ours\n\nours\n";
+        Result result = sluice.run("init", "--process", made.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.err())
+                .isEqualTo("source (ours, or an image with its tag): "
+                        + "destination (ours, or an image with its tag): ".repeat(2));
+        sluice.typed = "ours\n";
+        assertThat(sluice.run("init", "--process").code()).isEqualTo(2);
+        assertThat(sluice.run("init", "--source", "osur", "--destination", "ours")
+                        .err())
+                .startsWith(
+                        "error[connector.unknown]: 'source-osur' is not one of our connectors; did you mean 'source-ours'?");
     }
 
     @Test
@@ -351,7 +416,7 @@ final class SluiceCommandTest {
         sluice.source(TestingSluice.SOURCE.replace("echo '{\"type\":\"STATE\"", "exit 1; echo '"));
         assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(1, """
                         {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":false,"error":\
-                        {"code":"connector.exited","type":"system_error","message":"./source: exited with code 1"}}
+                        {"code":"connector.exited","type":"system_error","message":"./source exited with code 1 during read"}}
                         """, "Loading…\n"));
     }
 

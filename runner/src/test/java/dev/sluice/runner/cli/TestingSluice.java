@@ -51,7 +51,7 @@ final class TestingSluice {
         source(SOURCE);
         destination(DESTINATION);
         program(folder.resolve("home/connectors/source-ours/target/connector/run"), SOURCE);
-        Files.createDirectories(folder.resolve("home/connectors/destination-ours"));
+        program(folder.resolve("home/connectors/destination-ours/target/connector/run"), DESTINATION);
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         connection("""
                 source:

@@ -133,21 +133,21 @@ interface StateStoreContract {
     default void numbersSyncsUpwardsAndKeepsGenerations() {
         StreamDescriptor stream = new StreamDescriptor("orders", Optional.of("public"));
         try (ConnectionState orders = store().acquire("orders")) {
-            assertThat(orders.begin(SyncState.EMPTY, Map.of(stream, new Generation(1, false))))
-                    .isEqualTo(1);
+            assertThat(orders.begin()).isEqualTo(1);
+            orders.start(SyncState.EMPTY, Map.of(stream, new Generation(1, false)));
             orders.end(1, 10, 100, "");
         }
         try (ConnectionState orders = store().acquire("orders")) {
             assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(1, false)));
             orders.complete(stream);
             assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(1, true)));
-            assertThat(orders.begin(SyncState.EMPTY, Map.of(stream, new Generation(2, false))))
-                    .isEqualTo(2);
+            assertThat(orders.begin()).isEqualTo(2);
+            orders.start(SyncState.EMPTY, Map.of(stream, new Generation(2, false)));
             assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(2, false)));
         }
         try (ConnectionState other = store().acquire("other")) {
             assertThat(other.generations()).isEmpty();
-            assertThat(other.begin(SyncState.EMPTY, Map.of())).isEqualTo(1);
+            assertThat(other.begin()).isEqualTo(1);
         }
     }
 
@@ -189,12 +189,13 @@ interface StateStoreContract {
     default void refusesTheWritesOfARunnerThatWasTakenOver() throws SQLException {
         StreamDescriptor stream = new StreamDescriptor("a");
         try (ConnectionState stale = store().acquire("orders")) {
-            stale.begin(perStream("a", "1"), Map.of(stream, new Generation(1, false)));
+            stale.start(perStream("a", "1"), Map.of(stream, new Generation(1, false)));
             execute("UPDATE sluice_connection SET epoch = epoch + 1 WHERE name = 'orders'");
 
             assertThatThrownBy(() -> stale.save(perStream("a", "2")))
                     .hasMessage("another runner has taken over the connection 'orders'");
-            assertThatThrownBy(() -> stale.begin(SyncState.EMPTY, Map.of())).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(stale::begin).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(() -> stale.start(SyncState.EMPTY, Map.of())).isInstanceOf(RunnerException.class);
             assertThatThrownBy(() -> stale.complete(stream)).isInstanceOf(RunnerException.class);
             assertThatThrownBy(() -> stale.end(1, 0, 0, "")).isInstanceOf(RunnerException.class);
             assertThat(store().peek("orders")).contains(perStream("a", "1"));

@@ -75,11 +75,16 @@ final class InMemoryConnectionState implements ConnectionState {
     }
 
     @Override
-    public long begin(SyncState from, Map<StreamDescriptor, Generation> started) {
+    public long begin() {
+        requireUp();
+        return ++syncs;
+    }
+
+    @Override
+    public void start(SyncState from, Map<StreamDescriptor, Generation> started) {
         requireUp();
         state = from;
         generations.putAll(started);
-        return ++syncs;
     }
 
     @Override

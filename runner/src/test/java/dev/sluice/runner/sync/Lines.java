@@ -48,6 +48,11 @@ final class Lines {
                 .formatted(message, type);
     }
 
+    static String checked(String status, String message) {
+        return "{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"%s\",\"message\":\"%s\"}}"
+                .formatted(status, message);
+    }
+
     static String log(String message) {
         return "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"%s\"}}".formatted(message);
     }

@@ -5,18 +5,25 @@ import static dev.sluice.runner.sync.Lines.error;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteMessage;
 import dev.sluice.protocol.AirbyteStream;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.DestinationSyncMode;
 import dev.sluice.protocol.json.Json;
+import dev.sluice.protocol.json.Messages;
+import dev.sluice.runner.RunLog;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.connection.StreamSettings;
+import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.operation.Operations;
+import dev.sluice.runner.operation.SpecCache;
 import dev.sluice.runner.state.SyncState;
 import dev.sluice.runner.sync.ScriptedLauncher.Script;
 import java.nio.file.Path;
@@ -24,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +55,7 @@ final class Scene {
     private String destinationCommand = "destination-y";
     private Script source = playing(new Exited(0));
     private Script destination = returning();
+    private Script questions = answering();
     ScriptedLauncher launcher;
 
     Scene(AirbyteStream... streams) {
@@ -59,7 +68,19 @@ final class Scene {
     }
 
     Scene limits(Duration sourceTimeout, Duration destinationTimeout) {
-        limits = new Limits(sourceTimeout, destinationTimeout, Duration.ofSeconds(30), 64 << 20);
+        limits = new Limits(
+                sourceTimeout, destinationTimeout, Duration.ofSeconds(30), 64 << 20, 5, Duration.ofMillis(1));
+        return this;
+    }
+
+    Scene attempts(int attempts, Duration retryAfter) {
+        limits = new Limits(
+                limits.sourceTimeout(),
+                limits.destinationTimeout(),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                attempts,
+                retryAfter);
         return this;
     }
 
@@ -83,6 +104,18 @@ final class Scene {
         sourceCommand = sourceProgram.toString();
         destinationCommand = destinationProgram.toString();
         return this;
+    }
+
+    /// A connector that does something else each time it is started.
+    static Script inTurn(Script... scripts) {
+        Iterator<Script> turns = List.of(scripts).iterator();
+        return stage -> {
+            Script turn;
+            synchronized (turns) {
+                turn = turns.next();
+            }
+            return turn.play(stage);
+        };
     }
 
     static Script playing(ExitStatus exit, String... lines) {
@@ -126,7 +159,7 @@ final class Scene {
     Connection connection() {
         return new Connection(
                 "orders",
-                Path.of("orders.yaml"),
+                Place.file(Path.of("orders.yaml")),
                 connector("source-x", sourceCommand),
                 connector("destination-y", destinationCommand),
                 settings,
@@ -160,15 +193,42 @@ final class Scene {
     private SyncReport run(Connection connection, Launcher with) throws InterruptedException {
         heard.clear();
         connection.keepConfigsIn(store);
-        Sync sync = new Sync(
-                connection,
-                plan(),
-                with,
-                store,
-                mask,
-                (level, connector, text) -> log.add("%s %s: %s".formatted(level, connector, text)));
+        Sync sync = new Sync(connection, plan(), with, store, store.begin(), List.of(), mask, runLog());
         running.add(sync);
         return sync.run();
+    }
+
+    /// What will make attempts at this sync.
+    SyncJob job() {
+        launcher = new ScriptedLauncher(source, destination, questions);
+        Operations operations = new Operations(launcher, new SpecCache(Path.of("nowhere")), mask, runLog());
+        return new SyncJob(connection(), store, operations, launcher, mask, runLog());
+    }
+
+    /// As connectors that are well answer.
+    Script answering() {
+        return stage -> {
+            stage.say(
+                    switch (stage.command()) {
+                        case ConnectorCommand.Spec _ ->
+                            "{\"type\":\"SPEC\",\"spec\":{\"connectionSpecification\":{},\"supported_destination_sync_modes\":"
+                                    + "[\"append\",\"overwrite\",\"append_dedup\"]}}";
+                        case ConnectorCommand.Check _ -> Lines.checked("SUCCEEDED", "");
+                        default ->
+                            Messages.toJson((AirbyteMessage) new AirbyteCatalog(streams))
+                                    .toString();
+                    });
+            return new Exited(0);
+        };
+    }
+
+    Scene questions(Script script) {
+        questions = script;
+        return this;
+    }
+
+    private RunLog runLog() {
+        return (level, connector, text) -> log.add("%s %s: %s".formatted(level, connector, text));
     }
 
     SyncPlan plan() {

@@ -1,0 +1,61 @@
+package dev.sluice.runner.launch;
+
+import dev.sluice.protocol.FailureType;
+import dev.sluice.runner.RunnerException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Remembers what was started through it, so that another thread can stop all of it: a command, or one call of a
+/// program.
+public final class StoppableLauncher implements Launcher {
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final Launcher launcher;
+    private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
+    private volatile boolean stopped;
+
+    public StoppableLauncher(Launcher launcher) {
+        this.launcher = launcher;
+    }
+
+    @Override
+    public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+            throws InterruptedException {
+        requireNotStopped();
+        forgetEnded();
+        RunningConnector running = launcher.launch(connector, command, stderr);
+        launched.add(running);
+        if (stopped) {
+            running.close();
+            requireNotStopped();
+        }
+        return running;
+    }
+
+    /// A program may go on starting connectors for months.
+    private void forgetEnded() throws InterruptedException {
+        for (RunningConnector running : launched) {
+            if (running.awaitExit(Duration.ZERO).isPresent()) {
+                launched.remove(running);
+            }
+        }
+    }
+
+    private void requireNotStopped() {
+        if (stopped) {
+            throw new RunnerException(FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+        }
+    }
+
+    /// Stops everything that runs, and lets nothing else start. For another thread than the one that launches.
+    public void stopAll() {
+        stopped = true;
+        launched.forEach(running -> running.stop(GRACE));
+    }
+
+    @Override
+    public String fingerprint(ConnectorLaunch connector) {
+        return launcher.fingerprint(connector);
+    }
+}
