@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import dev.sluice.protocol.AirbyteErrorTraceMessage;
 import dev.sluice.protocol.AirbyteLogMessage;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
+import java.util.Optional;
 
 /// Where everything goes that connectors say beside their messages.
 @FunctionalInterface
@@ -30,6 +31,24 @@ public interface RunLog {
 
     /// The same log, which shows no secret (invariant 6).
     default RunLog masking(SecretMask mask) {
-        return (level, connector, text) -> line(level, connector, mask.apply(text));
+        RunLog unmasked = this;
+        return new RunLog() {
+            @Override
+            public void line(Level level, String connector, String text) {
+                unmasked.line(level, connector, mask.apply(text));
+            }
+
+            @Override
+            public Optional<String> begins(long sync) {
+                return unmasked.begins(sync);
+            }
+        };
+    }
+
+    /// What is said from now on belongs to the sync of this number. Returns where it can be read later, for the
+    /// history;
+    /// empty when nothing is kept.
+    default Optional<String> begins(long sync) {
+        return Optional.empty();
     }
 }

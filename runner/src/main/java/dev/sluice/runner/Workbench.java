@@ -7,6 +7,7 @@ import dev.sluice.runner.connection.ConnectionFile;
 import dev.sluice.runner.connection.OurConnectors;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
@@ -84,7 +85,8 @@ public final class Workbench implements AutoCloseable {
         launcher.stopAll();
     }
 
-    private Path cache() {
+    /// Where specs are remembered.
+    public Path cache() {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
         String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
@@ -152,6 +154,12 @@ public final class Workbench implements AutoCloseable {
         return isUrl(place) ? SqlStateStore.postgres(place) : SqlStateStore.file(Path.of(place));
     }
 
+    /// The same when it is a file, which need not be there.
+    public Optional<Path> stateFile(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? Optional.empty() : Optional.of(Path.of(place));
+    }
+
     private String place(Connection connection, Optional<String> override) {
         if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
             // Invariant 6: everybody on this machine can read the arguments of a process.
@@ -211,6 +219,16 @@ public final class Workbench implements AutoCloseable {
 
     public SecretMask mask() {
         return mask;
+    }
+
+    /// What can be said of the Docker engine without starting anything in it.
+    public EngineReport engine() {
+        return docker.report();
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) {
+        return docker.imageOf(launch);
     }
 
     public OurConnectors ourConnectors() {

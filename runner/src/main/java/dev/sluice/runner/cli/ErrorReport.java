@@ -38,8 +38,8 @@ final class ErrorReport {
     }
 
     /// What happened, where it is mentioned beside other things: the first line, and not without end.
-    static String line(RunnerException error) {
-        String first = error.getMessage().lines().findFirst().orElse("");
+    static String line(String message) {
+        String first = message.lines().findFirst().orElse("");
         return first.length() <= MAX_LINE ? first : first.substring(0, MAX_LINE) + "…";
     }
 

@@ -15,6 +15,7 @@ import dev.sluice.runner.sync.SyncReport;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +37,13 @@ final class SyncCommand implements Callable<Integer> {
 
     @Option(names = "--once", description = "One attempt: when it fails, it is not made again.")
     private boolean once;
+
+    @Option(
+            names = "--refresh",
+            paramLabel = "STREAM",
+            description = "Read this stream from the start; its older rows go when it is whole. May be given several"
+                    + " times.")
+    private Set<String> refresh = Set.of();
 
     SyncCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
@@ -75,8 +83,9 @@ final class SyncCommand implements Callable<Integer> {
             });
             SyncReport report;
             try (AttemptView view = new AttemptView(job)) {
-                report = job.run(view);
+                report = job.run(refresh, view);
             }
+            log.removeOlder(connection.limits().logs());
             log.problem().ifPresent(terminal::notice);
             if (output.isJson()) {
                 printJson(report);
@@ -108,7 +117,9 @@ final class SyncCommand implements Callable<Integer> {
             close();
             terminal.notice("attempt %d failed: %s; the next begins %s"
                     .formatted(
-                            attempt, ErrorReport.line(cause), wait.isZero() ? "now" : "in " + Operations.words(wait)));
+                            attempt,
+                            ErrorReport.line(cause.getMessage()),
+                            wait.isZero() ? "now" : "in " + Operations.words(wait)));
         }
 
         @Override

@@ -35,7 +35,9 @@ public record Connection(
                 limits.operationTimeout(),
                 limits.lineBytes(),
                 1,
-                limits.retryAfter());
+                limits.retryAfter(),
+                limits.strict(),
+                limits.logs());
         Connector reader = new Connector(
                 new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
         return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
@@ -72,27 +74,56 @@ public record Connection(
     /// @param lineBytes the longest line a connector may print
     /// @param attempts how many in a row may fail without storing anything; with 1 none is made again
     /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
+    /// @param strict whether reported errors and counts that do not fit fail a sync that ends well
+    /// @param logs how many logs of earlier runs are kept
     public record Limits(
             Duration sourceTimeout,
             Duration destinationTimeout,
             Duration operationTimeout,
             int lineBytes,
             int attempts,
-            Duration retryAfter) {
+            Duration retryAfter,
+            boolean strict,
+            LogsKept logs) {
         public static final Limits DEFAULT = new Limits(
-                Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20, 5, Duration.ofSeconds(10));
+                Duration.ofHours(3),
+                Duration.ofHours(24),
+                Duration.ofMinutes(9),
+                256 << 20,
+                5,
+                Duration.ofSeconds(10),
+                false,
+                LogsKept.newest(50));
+
+        public Limits withAttempts(int number, Duration pause) {
+            return new Limits(
+                    sourceTimeout, destinationTimeout, operationTimeout, lineBytes, number, pause, strict, logs);
+        }
+    }
+
+    /// Which logs of earlier runs are kept: the newest of them, or those that are not older than that.
+    public record LogsKept(int newest, Duration age) {
+        public static LogsKept newest(int number) {
+            return new LogsKept(number, Duration.ofDays(365_000));
+        }
+
+        public static LogsKept notOlderThan(Duration age) {
+            return new LogsKept(Integer.MAX_VALUE, age);
+        }
     }
 
     /// The same, whose syncs make one attempt.
     public Connection once() {
-        Limits one = new Limits(
-                limits.sourceTimeout(),
-                limits.destinationTimeout(),
-                limits.operationTimeout(),
-                limits.lineBytes(),
-                1,
-                limits.retryAfter());
-        return new Connection(name, place, source, destination, streams, defaults, schedule, one, stateStore);
+        return new Connection(
+                name,
+                place,
+                source,
+                destination,
+                streams,
+                defaults,
+                schedule,
+                limits.withAttempts(1, limits.retryAfter()),
+                stateStore);
     }
 
     /// Where the configurations that its connectors ask for are kept, from now on.

@@ -9,6 +9,7 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Connection.LogsKept;
 import dev.sluice.runner.connection.StreamSettings.WriteMode;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import java.io.IOException;
@@ -34,14 +35,21 @@ import java.util.regex.Pattern;
 /// describes is the same tree, and goes the same way.
 public final class ConnectionFile {
     private static final Set<String> TOP =
-            Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
+            Set.of("name", "source", "destination", "sync", "streams", "limits", "logs", "state");
     private static final Set<String> CONNECTOR =
             Set.of("type", "image", "command", "launch", "config", "network", "memory", "cpus", "processes", "local");
     private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
     private static final Set<String> LIMITS = Set.of(
-            "source_timeout", "destination_timeout", "operation_timeout", "line_size", "attempts", "retry_after");
+            "source_timeout",
+            "destination_timeout",
+            "operation_timeout",
+            "line_size",
+            "attempts",
+            "retry_after",
+            "strict");
+    private static final Set<String> LOGS = Set.of("keep");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
 
@@ -427,7 +435,17 @@ public final class ConnectionFile {
                 amount(limits, "attempts", "limits", ConnectionFile::count, "5, or 1 for never again")
                         .orElse(Limits.DEFAULT.attempts()),
                 amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
-                        .orElse(Limits.DEFAULT.retryAfter()));
+                        .orElse(Limits.DEFAULT.retryAfter()),
+                strict(limits),
+                amount(section(root, "logs", LOGS), "keep", "logs", ConnectionFile::logs, "50 (runs) or 30d")
+                        .orElse(Limits.DEFAULT.logs()));
+    }
+
+    private boolean strict(JsonNode limits) {
+        Optional<String> text = text(limits, "strict", "limits");
+        text.filter(t -> !t.equals("true") && !t.equals("false"))
+                .ifPresent(t -> problem("limits.strict", "is '%s'; write true or false".formatted(t)));
+        return text.filter("true"::equals).isPresent();
     }
 
     private interface Unit<T> {
@@ -456,6 +474,15 @@ public final class ConnectionFile {
 
     private static Integer count(double amount, String unit) {
         return unit.isEmpty() && amount >= 1 && amount == Math.rint(amount) ? (Integer) (int) amount : null;
+    }
+
+    private static LogsKept logs(double amount, String unit) {
+        Integer runs = count(amount, unit);
+        if (runs != null) {
+            return LogsKept.newest(runs);
+        }
+        Duration age = duration(amount, unit);
+        return age == null ? null : LogsKept.notOlderThan(age);
     }
 
     private static Long bytes(double amount, String unit) {

@@ -2,6 +2,8 @@ package dev.sluice.runner.state;
 
 import dev.sluice.protocol.StreamDescriptor;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /// The place of one connection, held by one runner. Every write is refused once another runner has taken the
 /// connection over.
@@ -12,7 +14,9 @@ public interface ConnectionState extends KeptConfigs, AutoCloseable {
     Map<StreamDescriptor, Generation> generations();
 
     /// Begins a sync: its number, higher than any before, is stored. All its attempts have it.
-    long begin();
+    ///
+    /// @param log told the number, says where the log will be
+    long begin(LongFunction<Optional<String>> log);
 
     /// Stores what the streams of an attempt start from; before the destination is given anything.
     ///
@@ -27,9 +31,7 @@ public interface ConnectionState extends KeptConfigs, AutoCloseable {
     void complete(StreamDescriptor stream);
 
     /// Ends the sync with what it moved; for the history.
-    ///
-    /// @param failure what went wrong first; empty when nothing did
-    void end(long sync, long records, long bytes, String failure);
+    void end(long sync, Run.End end);
 
     /// Gives the connection back.
     @Override

@@ -14,6 +14,9 @@ import java.util.List;
 /// source dies, the destination complains about a stream that is not complete; when the destination dies, the
 /// source complains about a closed pipe. Whoever failed first is the cause.
 final class Failures {
+    /// The code of a sync that the user has stopped.
+    static final String CANCELLED = "sync.cancelled";
+
     private static final int KEPT = 10;
     private static final int MAX_LENGTH = 50_000;
 
@@ -52,7 +55,7 @@ final class Failures {
 
     static RunnerException stopped() {
         return new RunnerException(
-                FailureType.TRANSIENT_ERROR, "sync.cancelled", "the sync was stopped", "", "run it again to continue");
+                FailureType.TRANSIENT_ERROR, CANCELLED, "the sync was stopped", "", "run it again to continue");
     }
 
     /// The user has stopped the sync; what ends now ends because of that.

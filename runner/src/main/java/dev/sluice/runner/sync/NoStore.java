@@ -4,10 +4,12 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
 import dev.sluice.runner.state.KeptConfig;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.SyncState;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /// The place of a read: whoever reads keeps it.
 record NoStore(SyncState state) implements ConnectionState {
@@ -17,7 +19,7 @@ record NoStore(SyncState state) implements ConnectionState {
     }
 
     @Override
-    public long begin() {
+    public long begin(LongFunction<Optional<String>> log) {
         return 0;
     }
 
@@ -31,7 +33,7 @@ record NoStore(SyncState state) implements ConnectionState {
     public void complete(StreamDescriptor stream) {}
 
     @Override
-    public void end(long sync, long records, long bytes, String failure) {}
+    public void end(long sync, Run.End end) {}
 
     /// What the source asks to be configured with is kept where its connection says, not here.
     @Override

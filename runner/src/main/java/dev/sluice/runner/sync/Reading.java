@@ -4,6 +4,7 @@ import dev.sluice.protocol.AirbyteStateMessage;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
@@ -85,6 +86,7 @@ public final class Reading implements AutoCloseable {
                         state = state.with(message, json);
                         program.vouchFor(json);
                     }
+                    case LongRecordLine _ -> throw new AssertionError("this reader does not spool");
                     case MessageLine _, ForeignLine _ -> {
                         // That a stream is complete; nothing else is sent to a destination.
                     }

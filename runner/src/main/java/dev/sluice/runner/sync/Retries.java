@@ -17,7 +17,7 @@ final class Retries {
     private static final int MAX_PARTIAL = 20;
 
     /// What another attempt cannot mend, although it is nobody's setting.
-    private static final Set<String> FINAL = Set.of("sync.cancelled", "runner.stopped", "connection.taken_over");
+    private static final Set<String> FINAL = Set.of(Failures.CANCELLED, "runner.stopped", "connection.taken_over");
 
     private final Limits limits;
     private int completeInARow;

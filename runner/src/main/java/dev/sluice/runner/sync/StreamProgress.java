@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class StreamProgress {
     final PlannedStream plan;
 
-    /// What records keep when columns were left out.
-    final Optional<FieldSelection> selection;
+    /// What becomes of its records.
+    final RecordCheck check;
 
     private final AtomicLong records = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -43,10 +43,10 @@ public final class StreamProgress {
                     committed.set(earlier.committed());
                 });
         this.committedBefore = committed.get();
-        this.selection = plan.fieldsSelected() ? Optional.of(new FieldSelection(plan.stream())) : Optional.empty();
+        this.check = new RecordCheck(plan);
     }
 
-    void sent(int length) {
+    void sent(long length) {
         // One writer: an ordered store is enough for those who look, and costs a tenth of an atomic addition.
         records.lazySet(records.getPlain() + 1);
         bytes.lazySet(bytes.getPlain() + length);

@@ -11,6 +11,7 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
@@ -54,9 +55,11 @@ final class Sync {
     private final SecretMask mask;
     private final RunLog log;
     private final Failures failures;
+    private final Oddities oddities;
     private final Map<StreamDescriptor, StreamProgress> streams = new LinkedHashMap<>();
     private final long startedAt = System.nanoTime();
     private volatile Optional<RunningConnector> runningSource = Optional.empty();
+    private boolean started;
     private Optional<String> whereToLook = Optional.empty();
 
     /// @param id of the sync this is an attempt of
@@ -79,12 +82,18 @@ final class Sync {
         this.log = log.masking(mask);
         this.failures = new Failures(
                 connection.source().toString(), connection.destination().toString(), mask);
+        this.oddities = new Oddities(connection.source().toString());
         plan.streams().forEach(stream -> streams.put(stream.descriptor(), new StreamProgress(stream, before)));
     }
 
     /// How far it is; may be asked at any time, from any thread.
     List<StreamProgress> progress() {
         return List.copyOf(streams.values());
+    }
+
+    /// Whether what the streams start from has been stored; asked after it has run.
+    boolean hasStarted() {
+        return started;
     }
 
     /// Stops the sync in good order: the source at once, the destination once it has committed what it has.
@@ -115,6 +124,7 @@ final class Sync {
             RunningConnector destination = both.destination();
             // Not before both run: a start that fails must cost no state and no generation.
             store.start(plan.from(), plan.generations());
+            started = true;
             runningSource = Optional.of(source);
             if (failures.any()) {
                 source.stop(GRACE); // Cancelled while they were started.
@@ -150,6 +160,7 @@ final class Sync {
                 !(plan.from() instanceof SyncState.PerStream),
                 checkpointer,
                 failures,
+                oddities,
                 liveness,
                 connection.source().updates(),
                 log);
@@ -166,7 +177,7 @@ final class Sync {
     /// Until the destination closes its output.
     private void readDestination(RunningConnector destination, Checkpointer checkpointer, Liveness liveness) {
         MessageReader reader =
-                new MessageReader(destination.output(), connection.limits().lineBytes());
+                new MessageReader(destination.output(), connection.limits().lineBytes(), waiting -> {});
         long lastSave = System.nanoTime();
         try {
             for (Line line = reader.read(); line != null; line = reader.read()) {
@@ -178,7 +189,7 @@ final class Sync {
                         onDestinationMessage(message, checkpointer);
                     }
                     case ForeignLine foreign -> log.line(Level.INFO, destination.name(), foreign.text());
-                    case RecordLine _ ->
+                    case RecordLine _, LongRecordLine _ ->
                         log.line(Level.WARN, destination.name(), "sent a record, which a destination does not");
                 }
                 // States come in bursts; the last of a burst is enough.
@@ -258,6 +269,13 @@ final class Sync {
         List<RunnerException> ranked = failures.ranked();
         List<String> warnings = new ArrayList<>(failures.warnings());
         warnings.addAll(checkpointer.warnings());
+        warnings.addAll(oddities.warnings());
+        for (StreamProgress stream : streams.values()) {
+            stream.check
+                    .columns()
+                    .flatMap(FieldSelection::undeclared)
+                    .ifPresent(text -> warnings.add("the stream '%s': %s".formatted(stream.stream(), text)));
+        }
         if (ranked.isEmpty() && checkpointer.underway() > 0) {
             warnings.add(
                     "%s ended well but did not return %d of the states it was sent; the next sync sends those records again"

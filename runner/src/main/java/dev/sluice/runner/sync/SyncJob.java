@@ -12,9 +12,13 @@ import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.Run;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -45,6 +49,7 @@ public final class SyncJob {
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private final long startedAt = System.nanoTime();
     private Optional<AirbyteCatalog> catalog = Optional.empty();
+    private Set<String> refresh = Set.of();
     private volatile List<StreamProgress> progress = List.of();
 
     /// While connectors are asked, and while they run; guarded by this.
@@ -96,7 +101,17 @@ public final class SyncJob {
     ///
     /// @throws RunnerException only when the store cannot be used at the very beginning
     public SyncReport run(Listener listener) throws InterruptedException {
-        long sync = store.begin();
+        return run(Set.of(), listener);
+    }
+
+    /// The same, with a truncating refresh of some streams: they are read from the start, and their older rows go when
+    /// they are whole. What is cut short is finished as a refresh by later attempts, also of a later sync.
+    ///
+    /// @param streams by their names, `name` or `namespace.name`
+    public SyncReport run(Set<String> streams, Listener listener) throws InterruptedException {
+        refresh = streams;
+        long sync = store.begin(log::begins);
+        say("sync %d of the connection '%s' began".formatted(sync, connection.name()));
         Retries retries = new Retries(connection.limits());
         long checkpoints = 0;
         for (int attempt = 1; ; attempt++) {
@@ -123,8 +138,13 @@ public final class SyncJob {
         try {
             Sync attempt = prepare(sync, number);
             begin(attempt);
+            say("attempt %d began".formatted(number));
             listener.begins(number);
-            return attempt.run();
+            SyncReport report = attempt.run();
+            if (attempt.hasStarted()) {
+                refresh = Set.of(); // From now on the store knows. Once per sync.
+            }
+            return report;
         } catch (RunnerException e) {
             // What a connector answers when it is stopped is no reason.
             return SyncReport.notStarted(sync, isCancelled() ? Failures.stopped() : e);
@@ -158,6 +178,7 @@ public final class SyncJob {
                     destination,
                     store.state(),
                     store.generations(),
+                    refresh,
                     System.currentTimeMillis() / 1000);
             return new Sync(connection, plan, launcher, store, sync, progress, mask, log);
         } finally {
@@ -198,12 +219,28 @@ public final class SyncJob {
     }
 
     private SyncReport end(SyncReport report) {
+        say("sync %d ended: %s, attempts: %d, records: %d, stored: %d, checkpoints: %d"
+                .formatted(
+                        report.sync(),
+                        report.outcome().name().toLowerCase(Locale.ROOT),
+                        report.attempts(),
+                        report.records(),
+                        report.committed(),
+                        report.checkpoints()));
+        Optional<RunnerException> cause = report.failures().stream().findFirst();
         try {
             store.end(
                     report.sync(),
-                    report.records(),
-                    report.bytes(),
-                    report.isSuccess() ? "" : report.failures().getFirst().getMessage());
+                    new Run.End(
+                            Instant.now(),
+                            report.outcome(),
+                            report.attempts(),
+                            report.records(),
+                            report.bytes(),
+                            report.committed(),
+                            report.checkpoints(),
+                            cause.map(RunnerException::code).orElse(""),
+                            cause.map(RunnerException::getMessage).orElse("")));
             return report;
         } catch (RunnerException e) {
             // Only the history lacks an entry; what the sync has done is done.
@@ -211,5 +248,9 @@ public final class SyncJob {
                     ? report.withWarning("the end of this sync could not be noted: " + e.getMessage())
                     : report;
         }
+    }
+
+    private void say(String text) {
+        log.line(Level.INFO, "sluice", text);
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.runner.sync;
 
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.state.Run;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,13 @@ public record SyncReport(
     /// Whether the last attempt has stored anything, so that the next one is nearer to the end.
     boolean hasCommitted() {
         return streams.stream().anyMatch(StreamProgress::hasCommitted);
+    }
+
+    Run.Outcome outcome() {
+        if (isSuccess()) {
+            return Run.Outcome.SUCCEEDED;
+        }
+        return failures.getFirst().code().equals(Failures.CANCELLED) ? Run.Outcome.CANCELLED : Run.Outcome.FAILED;
     }
 
     public long committed() {

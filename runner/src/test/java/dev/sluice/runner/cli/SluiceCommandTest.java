@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runner.cli.TestingSluice.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,9 @@ final class SluiceCommandTest {
             "discover",
             "read",
             "spec",
+            "runs",
+            "logs",
+            "doctor",
             "state",
             "state show",
             "state set",
@@ -101,6 +107,95 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void runsShowsTheHistory() throws Exception {
+        assertThat(sluice.run("runs", shop))
+                .isEqualTo(new Result(0, "", "no sync of the connection 'shop' is noted in DIR/.sluice/state.db\n"));
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "exit 1"));
+        sluice.run("sync", "--once", shop);
+
+        Result runs = sluice.run("runs", shop);
+        assertThat(runs.out()
+                        .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {3,}\\d+\\.\\d s", "DATE TIME SECONDS"))
+                .isEqualTo("""
+                           run  started                    took  attempts        records  outcome
+                             2  DATE TIME SECONDS         1              0  failed: ./source exited with code 1 during read
+                             1  DATE TIME SECONDS         1              2  succeeded
+                        """);
+        assertThat(sluice.run("runs", "--limit", "1", shop).out().lines()).hasSize(2);
+        assertThat(sluice.run("runs", "--json", shop).out().replaceAll("\"2\\d{3}-[^\"]*Z\"", "\"THEN\""))
+                .isEqualTo("""
+                        {"ok":true,"result":[{"run":2,"started":"THEN","log":"DIR/.sluice/logs/LOG","ended":"THEN",\
+                        "outcome":"failed","attempts":1,"records":0,"bytes":0,"committed":0,"checkpoints":0,\
+                        "failure":{"code":"connector.exited","message":"./source exited with code 1 during read"}},\
+                        {"run":1,"started":"THEN","log":"DIR/.sluice/logs/LOG","ended":"THEN","outcome":"succeeded",\
+                        "attempts":1,"records":2,"bytes":178,"committed":2,"checkpoints":1}]}
+                        """);
+    }
+
+    @Test
+    void logsPrintsTheLogOfARun() throws Exception {
+        assertThat(sluice.run("logs", shop)).isEqualTo(new Result(2, "", """
+                        error[sync.unknown]: the connection 'shop' has never run
+                          where: DIR/.sluice/state.db
+                          next:  `sluice runs DIR/shop.yaml` shows those there were
+                        """));
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("Loading…", "Loading more…"));
+        sluice.run("sync", shop);
+
+        assertThat(sluice.run("logs", shop).out().replaceAll("(?m)^\\S+ ", "")).isEqualTo("""
+                        INFO  sluice: sync 2 of the connection 'shop' began
+                        INFO  sluice: attempt 1 began
+                        INFO  ./source: Loading more…
+                        INFO  sluice: sync 2 ended: succeeded, attempts: 1, records: 2, stored: 2, checkpoints: 1
+                        """);
+        assertThat(sluice.run("logs", shop, "1").out()).contains("INFO  ./source: Loading…\n");
+        assertThat(sluice.run("logs", "--json", shop, "1").out())
+                .startsWith("{\"ok\":true,\"result\":{\"run\":1,\"log\":\"DIR/.sluice/logs/LOG\",\"lines\":[\"");
+        assertThat(sluice.run("logs", shop, "3").err())
+                .startsWith("error[sync.unknown]: there was no sync 3 of the connection 'shop'\n");
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            for (Path log : logs.toList()) {
+                Files.delete(log);
+            }
+        }
+        assertThat(sluice.run("logs", shop, "1").err())
+                .startsWith("error[sync.no_log]: the log of run 1 is not here\n  where: DIR/.sluice/logs/LOG\n");
+    }
+
+    @Test
+    void syncKeepsAsManyLogsAsTheFileSays() throws Exception {
+        Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
+        Path old = Files.writeString(logs.resolve("shop.yaml-20200101-000000-1.log"), "old");
+        Path other = Files.writeString(logs.resolve("shop.yaml-2.yaml-20200101-000000-1.log"), "another connection's");
+        sluice.run("sync", shop);
+        assertThat(old).as("50 are kept").exists();
+
+        Files.writeString(sluice.file, "logs: {keep: 2}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.run("sync", shop);
+
+        assertThat(old).doesNotExist();
+        assertThat(other).exists();
+        assertThat(sluice.run("logs", shop, "1").code()).isZero();
+        assertThat(sluice.run("logs", shop, "2").code()).isZero();
+    }
+
+    @Test
+    void syncKeepsLogsAsLongAsTheFileSays() throws Exception {
+        Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
+        Path old = Files.writeString(logs.resolve("shop.yaml-20200101-000000-1.log"), "old");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+        Files.writeString(sluice.file, "logs: {keep: 4d}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.run("sync", shop);
+        assertThat(old).exists();
+
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(5))));
+        sluice.run("sync", shop);
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
     void syncFailsInJsonToo() throws Exception {
         sluice.destination(TestingSluice.DESTINATION.replace("sed -n", "echo 'disk full' >&2; exit 1; sed -n"));
         Result result = sluice.run("sync", "--once", "--json", shop);
@@ -122,6 +217,20 @@ final class SluiceCommandTest {
             assertThat(log)
                     .contains("INFO  ./source: Loading…", "INFO  ./source: token ****")
                     .doesNotContain("hunter22");
+        }
+    }
+
+    @Test
+    void syncCutsALongLogLineAndGoesOn() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'",
+                "printf '{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"'; head -c 10000000 /dev/zero | tr '\\0' y;"
+                        + " echo '\"}}'"));
+        assertThat(sluice.run("sync", shop).code()).isZero();
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            assertThat(Files.readString(logs.findFirst().orElseThrow()))
+                    .contains("INFO  ./source: {", "yyyy")
+                    .hasSizeLessThan(20_000);
         }
     }
 
@@ -306,7 +415,7 @@ final class SluiceCommandTest {
         sluice.source("echo 'Exception in main' >&2; exit 1");
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
                         error[connector.no_answer]: ./source gave no answer to `spec` and exited with code 1; it last said: Exception in main
-                          next:  is it an Airbyte connector? its log says more
+                          next:  is it an Airbyte connector? run it by hand with `spec` to see all it prints
                         """));
         sluice.source("echo garbage; echo '{\"type\":\"LOG\"}'");
         assertThat(sluice.run("check", shop).err())
@@ -454,6 +563,60 @@ final class SluiceCommandTest {
                           next:  name one of them, or an image with its tag without --process
                         """));
         assertThat(sluice.run("spec", "--process", "airbyte/source-x:1").code()).isEqualTo(2);
+    }
+
+    @Test
+    void doctorSaysWhatIsInOrder() {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        Result before = sluice.run("doctor", shop);
+        assertThat(before.code()).isZero();
+        assertThat(before.err()).isEmpty();
+        assertThat(before.out())
+                .contains("\nok    sluice       0.1.0 in DIR/home, with destination-ours, source-ours\n")
+                .contains("\nok    cache        DIR/cache/sluice\n")
+                .contains("\nok    connection   'shop', described in DIR/shop.yaml\n")
+                .contains("\nok    docker       Docker does not answer, and this connection does not need it\n")
+                .contains("\nok    source       ./source, a local process without isolation: DIR/./source\n")
+                .contains("\nok    state        DIR/.sluice/state.db will be made by the first sync\n")
+                .endsWith(" 0 to look at, 0 to mend\n");
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+
+        sluice.run("sync", shop);
+        try (var held = dev.sluice.runner.store.SqlStateStore.file(folder.resolve(".sluice/state.db"))
+                .acquire("shop")) {
+            Result result = sluice.run("doctor", shop);
+            assertThat(result.code()).isZero();
+            assertThat(result.out()).contains("""
+                    warn  state        DIR/.sluice/state.db knows this connection; this process holds it
+                            next:      wait until that sync has ended, or stop it
+                    """);
+        }
+        assertThat(sluice.run("doctor", shop).out())
+                .contains("ok    state        DIR/.sluice/state.db knows this connection; nobody holds it\n");
+    }
+
+    @Test
+    void doctorSaysWhatToMend() throws Exception {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        sluice.connection("source: {image: 'airbyte/source-x:1'}\ndestination: {command: [./destination]}\n");
+        Result away = sluice.run("doctor", shop);
+        assertThat(away.code()).isEqualTo(3);
+        assertThat(away.out()).contains("""
+                fail  docker       Docker does not answer (unix:///nowhere/docker.sock)
+                        next:      start it (`./check` does, on Debian), or run with `launch: process`, which needs no Docker
+                warn  source       airbyte/source-x:1, not looked at without Docker
+                """);
+        Files.delete(folder.resolve("destination"));
+        Result both = sluice.run("doctor", "--json", shop);
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.out())
+                .startsWith("{\"ok\":false,\"result\":{\"checks\":[{\"level\":\"ok\",\"subject\":\"java\",")
+                .contains(
+                        "{\"level\":\"fail\",\"subject\":\"destination\",\"text\":\"./destination: there is no program"
+                                + " DIR/./destination that may be executed\",\"next\":\"build or install it, or correct the connection file\"}");
+        sluice.connection("source: {}\n");
+        assertThat(sluice.run("doctor", shop).code()).isEqualTo(2);
+        assertThat(sluice.run("doctor").code()).isEqualTo(3);
     }
 
     @Test

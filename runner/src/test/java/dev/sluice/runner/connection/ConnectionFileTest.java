@@ -179,7 +179,8 @@ final class ConnectionFileTest {
                   users: {mode: full_refresh, destination_mode: overwrite_dedup, cursor: [meta, at], key: [region, id], fields: [id, region]}
                   orders:
                   public.items: {key: [[address, street], id], cursor: at}
-                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m, attempts: 2, retry_after: 1m}
+                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m, attempts: 2, retry_after: 1m, strict: true}
+                logs: {keep: 30d}
                 state: postgresql://user:pass@host/db
                 """);
 
@@ -210,7 +211,9 @@ final class ConnectionFileTest {
                         Duration.ofMillis(500),
                         8 << 20,
                         2,
-                        Duration.ofMinutes(1)));
+                        Duration.ofMinutes(1),
+                        true,
+                        Connection.LogsKept.notOlderThan(Duration.ofDays(30))));
         assertThat(connection.stateStore()).contains("postgresql://user:pass@host/db");
     }
 

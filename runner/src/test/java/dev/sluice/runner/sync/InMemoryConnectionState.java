@@ -6,6 +6,7 @@ import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
 import dev.sluice.runner.state.KeptConfig;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.SyncState;
 import java.util.ArrayList;
@@ -14,11 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 
 /// A connection's place in memory, which remembers every state it was given. Can go down.
 final class InMemoryConnectionState implements ConnectionState {
     final List<SyncState> saved = new ArrayList<>();
-    final List<String> ends = new ArrayList<>();
+    final List<Run.End> ends = new ArrayList<>();
     private final Map<StreamDescriptor, Generation> generations = new TreeMap<>();
     final Map<Side, KeptConfig> configs = new ConcurrentHashMap<>();
     private SyncState state = SyncState.EMPTY;
@@ -75,9 +77,10 @@ final class InMemoryConnectionState implements ConnectionState {
     }
 
     @Override
-    public long begin() {
+    public long begin(LongFunction<Optional<String>> log) {
         requireUp();
-        return ++syncs;
+        log.apply(++syncs);
+        return syncs;
     }
 
     @Override
@@ -97,14 +100,15 @@ final class InMemoryConnectionState implements ConnectionState {
     @Override
     public void complete(StreamDescriptor stream) {
         requireUp();
-        generations.computeIfPresent(stream, (_, generation) -> new Generation(generation.id(), true));
+        generations.computeIfPresent(
+                stream, (_, generation) -> new Generation(generation.id(), true, generation.refresh()));
     }
 
     @Override
-    public void end(long sync, long records, long bytes, String failure) {
+    public void end(long sync, Run.End end) {
         down |= failsAtTheEnd;
         requireUp();
-        ends.add(failure);
+        ends.add(end);
     }
 
     @Override

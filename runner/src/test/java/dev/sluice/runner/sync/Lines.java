@@ -65,10 +65,11 @@ final class Lines {
         }
     }
 
-    /// `{"id": integer, "name": string}`.
+    /// `{"id": integer, "name": string, "amount": number}`.
     static ObjectNode schema() {
         return (ObjectNode) json(
-                "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"}}}");
+                "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"},"
+                        + "\"amount\":{\"type\":\"number\"}}}");
     }
 
     static AirbyteStream incremental(String name) {

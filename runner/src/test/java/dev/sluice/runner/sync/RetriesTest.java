@@ -15,17 +15,6 @@ final class RetriesTest {
     private static final RunnerException LOST =
             new RunnerException(FailureType.TRANSIENT_ERROR, "connector.failed", "the connection was lost", "", "");
 
-    private static Limits limits(int attempts, Duration retryAfter) {
-        Limits all = Limits.DEFAULT;
-        return new Limits(
-                all.sourceTimeout(),
-                all.destinationTimeout(),
-                all.operationTimeout(),
-                all.lineBytes(),
-                attempts,
-                retryAfter);
-    }
-
     private static RunnerException error(FailureType type, String code) {
         return new RunnerException(type, code, "it failed", "", "");
     }
@@ -52,10 +41,10 @@ final class RetriesTest {
 
     @Test
     void neverWaitsLongerThanHalfAnHourUnlessThatWasAskedFor() {
-        assertThat(waits(new Retries(limits(8, Duration.ofSeconds(10)))))
+        assertThat(waits(new Retries(Limits.DEFAULT.withAttempts(8, Duration.ofSeconds(10)))))
                 .hasSize(7)
                 .endsWith(Duration.ofSeconds(810), Duration.ofMinutes(30), Duration.ofMinutes(30));
-        assertThat(waits(new Retries(limits(3, Duration.ofHours(1)))))
+        assertThat(waits(new Retries(Limits.DEFAULT.withAttempts(3, Duration.ofHours(1)))))
                 .containsExactly(Duration.ofHours(1), Duration.ofHours(1));
     }
 
@@ -103,7 +92,7 @@ final class RetriesTest {
 
     @Test
     void makesOneAttemptWhenToldSo() {
-        assertThat(new Retries(limits(1, Duration.ofSeconds(10))).after(LOST, true))
+        assertThat(new Retries(Limits.DEFAULT.withAttempts(1, Duration.ofSeconds(10))).after(LOST, true))
                 .isEmpty();
     }
 }

@@ -67,20 +67,26 @@ final class Scene {
         return this;
     }
 
+    static StreamSettings appending() {
+        return new StreamSettings(
+                Optional.empty(), Optional.of(StreamSettings.WriteMode.APPEND), List.of(), List.of(), Set.of(), 1);
+    }
+
     Scene limits(Duration sourceTimeout, Duration destinationTimeout) {
         limits = new Limits(
-                sourceTimeout, destinationTimeout, Duration.ofSeconds(30), 64 << 20, 5, Duration.ofMillis(1));
+                sourceTimeout,
+                destinationTimeout,
+                Duration.ofSeconds(30),
+                64 << 20,
+                5,
+                Duration.ofMillis(1),
+                limits.strict(),
+                limits.logs());
         return this;
     }
 
     Scene attempts(int attempts, Duration retryAfter) {
-        limits = new Limits(
-                limits.sourceTimeout(),
-                limits.destinationTimeout(),
-                limits.operationTimeout(),
-                limits.lineBytes(),
-                attempts,
-                retryAfter);
+        limits = limits.withAttempts(attempts, retryAfter);
         return this;
     }
 
@@ -193,7 +199,8 @@ final class Scene {
     private SyncReport run(Connection connection, Launcher with) throws InterruptedException {
         heard.clear();
         connection.keepConfigsIn(store);
-        Sync sync = new Sync(connection, plan(), with, store, store.begin(), List.of(), mask, runLog());
+        Sync sync = new Sync(
+                connection, plan(), with, store, store.begin(_ -> Optional.empty()), List.of(), mask, runLog());
         running.add(sync);
         return sync.run();
     }

@@ -41,6 +41,8 @@ class ScriptedLauncher implements Launcher {
 
         void say(String... lines);
 
+        void sayBytes(byte[] bytes);
+
         /// On standard error.
         void complain(String line);
 
@@ -152,6 +154,15 @@ class ScriptedLauncher implements Launcher {
                 for (String line : lines) {
                     out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
                 }
+            } catch (IOException e) {
+                throw new IllegalStateException("stopped", e);
+            }
+        }
+
+        @Override
+        public void sayBytes(byte[] bytes) {
+            try {
+                Channels.newOutputStream(stdout.sink()).write(bytes);
             } catch (IOException e) {
                 throw new IllegalStateException("stopped", e);
             }

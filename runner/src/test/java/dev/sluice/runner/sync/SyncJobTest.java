@@ -16,10 +16,13 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ExitStatus.Exited;
+import dev.sluice.runner.state.Run;
+import dev.sluice.runner.state.SyncState;
 import dev.sluice.runner.sync.ScriptedLauncher.Script;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +99,7 @@ final class SyncJobTest {
         assertThat(report.attempts()).isEqualTo(1);
         assertThat(verbs()).containsExactly("discover", "spec", "read");
         assertThat(notes.heard).containsExactly("attempt 1");
-        assertThat(scene.store.ends).containsExactly("");
+        assertThat(scene.store.ends).extracting(Run.End::message).containsExactly("");
     }
 
     @Test
@@ -116,7 +119,17 @@ final class SyncJobTest {
         assertThat(notes.heard)
                 .containsExactly(
                         "attempt 1", "failed: source-x exited with code 1 during read; again in 0 ms", "attempt 2");
-        assertThat(scene.log).contains("ERROR sluice: source-x exited with code 1 during read");
+        assertThat(scene.log)
+                .containsSubsequence(
+                        "INFO sluice: sync 1 of the connection 'orders' began",
+                        "INFO sluice: attempt 1 began",
+                        "ERROR sluice: source-x exited with code 1 during read",
+                        "INFO sluice: attempt 2 began",
+                        "INFO sluice: sync 1 ended: succeeded, attempts: 2, records: 2, stored: 2, checkpoints: 2");
+        assertThat(scene.store.ends.getFirst())
+                .usingRecursiveComparison()
+                .ignoringFields("at", "bytes")
+                .isEqualTo(new Run.End(null, Run.Outcome.SUCCEEDED, 2, 2, 0, 2, 2, "", ""));
     }
 
     @Test
@@ -185,7 +198,7 @@ final class SyncJobTest {
 
         assertThat(report.attempts()).isEqualTo(1);
         assertThat(cause(report).getMessage()).isEqualTo("source-x: the key has expired");
-        assertThat(scene.store.ends).containsExactly("source-x: the key has expired");
+        assertThat(scene.store.ends).extracting(Run.End::message).containsExactly("source-x: the key has expired");
     }
 
     @Test
@@ -248,6 +261,113 @@ final class SyncJobTest {
         assertThat(report.records()).as("of the generation that counts").isEqualTo(2);
     }
 
+    /// What the source of each attempt was told of each stream, and the state as it was given.
+    private List<String> told() {
+        return scene.launcher.launched.stream()
+                .filter(connector -> connector.command() instanceof ConnectorCommand.Read)
+                .map(connector -> {
+                    var read = (ConnectorCommand.Read) connector.command();
+                    List<String> streams = new ArrayList<>();
+                    read.catalog()
+                            .get("streams")
+                            .forEach(stream -> streams.add("%s %s %s/%s"
+                                    .formatted(
+                                            stream.at("/stream/name").asText(),
+                                            stream.get("destination_sync_mode").asText(),
+                                            stream.get("minimum_generation_id")
+                                                    .asText()
+                                                    .replaceAll("\\d{5,}", "new"),
+                                            stream.get("generation_id").asText().replaceAll("\\d{5,}", "new"))));
+                    return streams + " "
+                            + read.state()
+                                    .map(state -> state.findValuesAsText("cursor"))
+                                    .orElse(List.of());
+                })
+                .toList();
+    }
+
+    private Scene twoIncremental() throws InterruptedException {
+        Scene two = new Scene(incremental("orders"), incremental("customers")).attempts(5, Duration.ofMillis(1));
+        two.source(record("orders", 9), state("orders", 9), record("customers", 8), state("customers", 8))
+                .run();
+        return two;
+    }
+
+    @Test
+    void refreshesAStreamOnceAndLeavesOthersAlone() throws Exception {
+        Scene two = twoIncremental();
+        SyncReport report = two.source(inTurn(
+                        playing(new Exited(1), record("orders", 1), state("orders", 1)),
+                        playing(new Exited(0), record("orders", 2), state("orders", 2))))
+                .job()
+                .run(Set.of("orders"), notes);
+        scene.launcher = two.launcher;
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(told())
+                .containsExactly(
+                        "[orders append_dedup new/new, customers append_dedup 0/0] [8]",
+                        "[orders append_dedup new/new, customers append_dedup 0/0] [8, 1]");
+        assertThat(reads().stream().map(read -> read.replaceAll(" of .*", "")).distinct())
+                .as("the generation is raised once")
+                .hasSize(1);
+
+        two.source(record("orders", 3)).job().run(notes);
+        scene.launcher = two.launcher;
+        assertThat(told())
+                .as("a refresh that is whole is over")
+                .containsExactly("[orders append_dedup 0/new, customers append_dedup 0/0] [8, 2]");
+    }
+
+    @Test
+    void finishesARefreshThatWasCutShortAsOne() throws Exception {
+        Scene two = twoIncremental().settings("orders", Scene.appending());
+        two.source(playing(new Exited(1), record("orders", 1), state("orders", 1)))
+                .attempts(1, Duration.ofMillis(1))
+                .job()
+                .run(Set.of("orders"), notes);
+        two.source(record("orders", 2), state("orders", 2)).job().run(notes);
+        scene.launcher = two.launcher;
+
+        assertThat(told()).containsExactly("[orders overwrite new/new] [8, 1]");
+    }
+
+    @Test
+    void refreshesLaterWhatCouldNotBeStarted() throws Exception {
+        Scene two = twoIncremental();
+        Script answering = two.answering();
+        two.questions(inTurn(playing(new Exited(1)), answering, answering, answering, answering))
+                .source(record("orders", 1))
+                .job()
+                .run(Set.of("orders"), notes);
+        scene.launcher = two.launcher;
+
+        assertThat(told()).containsExactly("[orders append_dedup new/new, customers append_dedup 0/0] [8]");
+    }
+
+    @Test
+    void saysThatAStreamToRefreshIsNotThere() throws Exception {
+        SyncReport report = scene.job().run(Set.of("ordres"), notes);
+
+        assertThat(cause(report).getMessage())
+                .isEqualTo("'ordres' is not a stream of this sync; did you mean 'orders'?");
+        assertThat(cause(report).code()).isEqualTo("sync.no_such_stream");
+    }
+
+    @Test
+    void refreshesAStreamOfAnOpaqueStateOnlyWithAllOthers() throws Exception {
+        Scene two = new Scene(incremental("orders"), incremental("customers"));
+        two.store.with(new SyncState.Legacy(Lines.json("{\"cursor\":3}")));
+        SyncReport one = two.source(record("orders", 1)).job().run(Set.of("orders"), notes);
+        assertThat(cause(one).code()).isEqualTo("state.not_per_stream");
+        assertThat(two.stored()).contains("3");
+
+        SyncReport all = two.job().run(Set.of("orders", "customers"), notes);
+        scene.launcher = two.launcher;
+        assertThat(all.isSuccess()).isTrue();
+        assertThat(two.stored()).isEqualTo("nothing");
+    }
+
     @Test
     void endsAtOnceWhenItIsCancelledWhileItWaits() throws Exception {
         SyncJob job = scene.attempts(5, Duration.ofHours(1))
@@ -262,7 +382,7 @@ final class SyncJobTest {
 
         assertThat(cause(report).code()).isEqualTo("sync.cancelled");
         assertThat(report.attempts()).isEqualTo(1);
-        assertThat(scene.store.ends).containsExactly("the sync was stopped");
+        assertThat(scene.store.ends).extracting(Run.End::message).containsExactly("the sync was stopped");
     }
 
     @Test

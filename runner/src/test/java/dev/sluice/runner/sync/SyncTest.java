@@ -649,6 +649,30 @@ final class SyncTest {
     }
 
     @Test
+    void letsTheDestinationKeepWhatASilentSourceHadSent() throws Exception {
+        SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofSeconds(30))
+                .source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    while (stage.hear() != null) {}
+                    Thread.sleep(300); // It commits.
+                    stage.say(state);
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("source-x sent nothing for 300 ms and was stopped");
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
     void stopsADestinationThatTakesNothing() throws Exception {
         SyncReport report = scene.limits(Duration.ofSeconds(30), Duration.ofMillis(300))
                 .source(stage -> {
