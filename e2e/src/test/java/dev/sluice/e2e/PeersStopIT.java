@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// No limit of the runner ends anything here.
 @Execution(ExecutionMode.CONCURRENT)
 final class PeersStopIT {
-    private static final String PATIENCE =
-            "source_timeout: 10m\n  destination_timeout: 10m\n  operation_timeout: 10m";
+    private static final String PATIENCE = "source_timeout: 10m\n  destination_timeout: 10m\n  operation_timeout: 10m";
 
     @TempDir
     private static Path cache;

@@ -20,8 +20,9 @@ final class PeersTest {
     void thePageSaysWhatEachDoes(Peer.Kind kind) {
         PeerTable said = PeerTable.read();
 
-        assertThat(Peer.all(kind)).allSatisfy(peer -> assertThat(said.row(peer, PeerConnection.Route.CONTAINER))
-                .map(PeerTable.Row::does)
-                .contains(peer.does()));
+        assertThat(Peer.all(kind))
+                .allSatisfy(peer -> assertThat(said.row(peer, PeerConnection.Route.CONTAINER))
+                        .map(PeerTable.Row::does)
+                        .contains(peer.does()));
     }
 }
