@@ -75,10 +75,7 @@ public final class Selection {
                     connection,
                     workbench
                             .operations(launcher)
-                            .discover(
-                                    connection.source().launch(),
-                                    connection.source().config(),
-                                    connection.limits().operationTimeout()),
+                            .discover(connection.source(), connection.limits().operationTimeout()),
                     from);
             return new Records(sluice, Reading.start(connection, plan, launcher, workbench.mask(), sluice.log));
         });

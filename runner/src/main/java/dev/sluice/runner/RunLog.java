@@ -1,5 +1,7 @@
 package dev.sluice.runner;
 
+import dev.sluice.protocol.AirbyteErrorTraceMessage;
+import dev.sluice.protocol.AirbyteLogMessage;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 import java.util.Optional;
 
@@ -8,6 +10,40 @@ import java.util.Optional;
 public interface RunLog {
     /// @param connector who said it; `sluice` for the runner itself
     void line(Level level, String connector, String text);
+
+    default void said(String connector, AirbyteLogMessage message) {
+        line(
+                message.level(),
+                connector,
+                message.message()
+                        + message.stackTrace().map(trace -> "\n" + trace).orElse(""));
+    }
+
+    /// All of it: what is meant for the user is in the report, too.
+    default void said(String connector, AirbyteErrorTraceMessage error) {
+        line(
+                Level.DEBUG,
+                connector,
+                error.message()
+                        + error.internalMessage().map(text -> "\n" + text).orElse("")
+                        + error.stackTrace().map(trace -> "\n" + trace).orElse(""));
+    }
+
+    /// The same log, which shows no secret (invariant 6).
+    default RunLog masking(SecretMask mask) {
+        RunLog unmasked = this;
+        return new RunLog() {
+            @Override
+            public void line(Level level, String connector, String text) {
+                unmasked.line(level, connector, mask.apply(text));
+            }
+
+            @Override
+            public Optional<String> begins(long sync) {
+                return unmasked.begins(sync);
+            }
+        };
+    }
 
     /// What is said from now on belongs to the sync of this number. Returns where it can be read later, for the
     /// history;

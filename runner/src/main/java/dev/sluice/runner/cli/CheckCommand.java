@@ -28,6 +28,9 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final FileArgument file = new FileArgument();
 
+    @Mixin
+    private final StateOption state = new StateOption();
+
     CheckCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
         this.output = output;
@@ -36,7 +39,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file.path());
+            Connection connection = workbench.connection(file.path(), state.place());
             Map<String, Connection.Connector> sides = new LinkedHashMap<>();
             sides.put("source", connection.source());
             sides.put("destination", connection.destination());
@@ -65,12 +68,8 @@ final class CheckCommand implements Callable<Integer> {
     private static Optional<RunnerException> check(
             Connection.Connector connector, Connection connection, Workbench workbench) throws InterruptedException {
         try {
-            AirbyteConnectionStatus answer = workbench
-                    .operations()
-                    .check(
-                            connector.launch(),
-                            connector.config(),
-                            connection.limits().operationTimeout());
+            AirbyteConnectionStatus answer =
+                    workbench.operations().check(connector, connection.limits().operationTimeout());
             return answer.status() == AirbyteConnectionStatus.Status.SUCCEEDED
                     ? Optional.empty()
                     : Optional.of(new RunnerException(

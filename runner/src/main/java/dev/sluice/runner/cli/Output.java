@@ -70,7 +70,8 @@ final class Output {
     }
 
     /// Why there is no result.
-    void error(RunnerException error) {
+    void error(RunnerException found) {
+        RunnerException error = ErrorReport.masked(found, terminal.mask());
         if (json) {
             ObjectNode envelope = Json.mapper().createObjectNode();
             envelope.put("ok", false).set("error", ErrorReport.json(error));

@@ -133,6 +133,13 @@ public final class ConnectionFile {
     private Connection checked(Map<String, String> environment, Specs specs, SecretMask mask, Consumer<String> warnings)
             throws InterruptedException {
         Connection connection = connection();
+        for (Connection.Connector connector :
+                new Connection.Connector[] {connection.source(), connection.destination()}) {
+            if (connector != null) {
+                // Before a connector is asked for the first time: it is not told secrets then, but may know them.
+                mask.learn(connector.config(), Json.mapper().missingNode());
+            }
+        }
         if (connection.source() != null) {
             checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
         }
@@ -188,9 +195,11 @@ public final class ConnectionFile {
             problems.add(tree.line(side), side, "cannot be asked for its spec: " + e.getMessage());
             return;
         }
+        ObjectNode config = connector.config();
         new ConfigCheck(environment, tree, side + ".config", problems, warnings)
-                .run(connector.config(), spec.connectionSpecification());
-        mask.learn(connector.config(), spec.connectionSpecification());
+                .run(config, spec.connectionSpecification());
+        mask.learn(config, spec.connectionSpecification());
+        connector.updates().checkAgainst(spec.connectionSpecification(), mask, warnings);
     }
 
     private Connection connection() {
