@@ -98,7 +98,7 @@ public final class Workbench implements AutoCloseable {
         }
 
         @Override
-        public String fingerprint(ConnectorLaunch connector) {
+        public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
             return of(connector).fingerprint(connector);
         }
     }

@@ -29,18 +29,22 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out.
 public final class ConnectionFile {
     private static final Set<String> TOP =
             Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
-    private static final Set<String> CONNECTOR =
-            Set.of("type", "image", "command", "launch", "config", "network", "memory", "cpus", "processes", "local");
-    private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
+    private static final Set<String> CONTAINER =
+            Set.of("network", "memory", "cpus", "processes", "local", "read_only", "tmp", "pipes");
+    private static final Set<String> CONNECTOR = Stream.concat(
+                    CONTAINER.stream(), Stream.of("type", "image", "command", "launch", "config"))
+            .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
     private static final Set<String> LIMITS =
-            Set.of("source_timeout", "destination_timeout", "operation_timeout", "line_size");
+            Set.of("source_timeout", "destination_timeout", "operation_timeout", "start_timeout", "line_size");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
 
@@ -161,8 +165,8 @@ public final class ConnectionFile {
         return new Connection(
                 name(root),
                 file,
-                connector(root, "source", directory),
-                connector(root, "destination", directory),
+                connector(root, "source", directory, startTimeout(root)),
+                connector(root, "destination", directory, startTimeout(root)),
                 streams(root.path("streams")),
                 defaults,
                 schedule(sync),
@@ -191,7 +195,7 @@ public final class ConnectionFile {
         return schedule;
     }
 
-    private Connection.Connector connector(JsonNode root, String side, Path directory) {
+    private Connection.Connector connector(JsonNode root, String side, Path directory, Duration startTimeout) {
         JsonNode node = root.path(side);
         if (!node.isObject()) {
             problem(
@@ -205,7 +209,7 @@ public final class ConnectionFile {
         if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
             problem(side + ".config", "must be a mapping of settings");
         }
-        ConnectorLaunch launch = launch(node, side, directory);
+        ConnectorLaunch launch = launch(node, side, directory, startTimeout);
         if (launch == null) {
             return null;
         }
@@ -217,8 +221,8 @@ public final class ConnectionFile {
     }
 
     /// Null when it cannot be told what to launch; then a problem says why.
-    private ConnectorLaunch launch(JsonNode node, String side, Path directory) {
-        ConnectorLaunch.InContainer container = container(node, side, directory);
+    private ConnectorLaunch launch(JsonNode node, String side, Path directory, Duration startTimeout) {
+        ConnectorLaunch.InContainer container = container(node, side, directory, startTimeout);
         long ways =
                 List.of("type", "image", "command").stream().filter(node::has).count();
         if (ways != 1) {
@@ -284,10 +288,22 @@ public final class ConnectionFile {
     }
 
     /// The limits of a container; its image is put in later.
-    private ConnectorLaunch.InContainer container(JsonNode node, String side, Path directory) {
+    private ConnectorLaunch.InContainer container(JsonNode node, String side, Path directory, Duration startTimeout) {
         Optional<Path> local = text(node, "local", side).map(directory::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
                 .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
+        local.filter(ConnectionFile::holdsEngineSocket)
+                .ifPresent(path -> problem(
+                        side + ".local",
+                        "is %s, which holds the socket of the Docker engine: whoever reaches that is root on this"
+                                        .formatted(path)
+                                + " machine; use another directory"));
+        Optional<Boolean> readOnly = flag(node, "read_only", side);
+        Optional<Long> tmp = amount(node, "tmp", side, ConnectionFile::bytes, "512m or 2g");
+        tmp.filter(_ -> readOnly.equals(Optional.of(false)))
+                .ifPresent(_ -> problem(
+                        side + ".tmp",
+                        "limits the /tmp of a read-only container, but `read_only` is false; remove one"));
         return new ConnectorLaunch.InContainer(
                 "",
                 Optional.empty(),
@@ -299,7 +315,50 @@ public final class ConnectionFile {
                 amount(node, "processes", side, ConnectionFile::plain, "512")
                         .map(Double::intValue)
                         .orElse(1024),
-                local);
+                local,
+                readOnly,
+                tmp.orElse(ConnectorLaunch.InContainer.DEFAULT_TMP_BYTES),
+                choice(node, "pipes", side, ConnectorLaunch.Pipes.values(), "a kind of pipes")
+                        .orElse(ConnectorLaunch.Pipes.AUTO),
+                startTimeout);
+    }
+
+    /// Mounted itself, or somewhere below a directory that is: the conventional places, and where this process would
+    /// look for it.
+    private static boolean holdsEngineSocket(Path directory) {
+        Path real = real(directory);
+        return Stream.of("/var/run/docker.sock", "/run/docker.sock", "/run/podman/podman.sock")
+                .map(Path::of)
+                .filter(Files::exists)
+                .map(ConnectionFile::real)
+                .anyMatch(socket -> socket.startsWith(real));
+    }
+
+    /// Without symbolic links.
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path;
+        }
+    }
+
+    private Duration startTimeout(JsonNode root) {
+        return amount(root.path("limits"), "start_timeout", "limits", ConnectionFile::duration, "90s or 5m")
+                .orElse(ConnectorLaunch.InContainer.DEFAULT_START_TIMEOUT);
+    }
+
+    private Optional<Boolean> flag(JsonNode node, String name, String at) {
+        JsonNode value = node.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        String text = value.asText();
+        if (!value.isValueNode() || !(text.equals("true") || text.equals("false"))) {
+            problem(at + "." + name, "must be true or false");
+            return Optional.empty();
+        }
+        return Optional.of(Boolean.valueOf(text));
     }
 
     private Map<String, StreamSettings> streams(JsonNode node) {
