@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -43,8 +45,9 @@ public final class Workbench implements AutoCloseable {
         this.home = home;
         this.environment = environment;
         this.notices = notices;
-        RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
-        this.run = RunDirectory.create();
+        Path runs = cache().resolve("runs");
+        RunDirectory.sweep(runs).forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        this.run = RunDirectory.create(runs);
         this.docker = new DockerLauncher(run, environment, notices);
         this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
         this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
@@ -58,6 +61,7 @@ public final class Workbench implements AutoCloseable {
         private final Launcher docker;
         private final Launcher process;
         private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
+        private final Set<Thread> atWork = ConcurrentHashMap.newKeySet();
         private volatile boolean stopped;
 
         EitherLauncher(Launcher docker, Launcher process) {
@@ -75,14 +79,31 @@ public final class Workbench implements AutoCloseable {
         @Override
         public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
                 throws InterruptedException {
-            requireNotStopped();
-            RunningConnector running = of(connector).launch(connector, command, stderr);
+            RunningConnector running = unlessStopped(() -> of(connector).launch(connector, command, stderr));
             launched.add(running);
             if (stopped) {
                 running.close();
                 requireNotStopped();
             }
             return running;
+        }
+
+        private interface Work<T> {
+            T run() throws InterruptedException;
+        }
+
+        /// Pulling an image and starting a container take minutes when all is not well.
+        private <T> T unlessStopped(Work<T> work) throws InterruptedException {
+            atWork.add(Thread.currentThread());
+            try {
+                requireNotStopped();
+                return work.run();
+            } catch (InterruptedException e) {
+                requireNotStopped();
+                throw e;
+            } finally {
+                atWork.remove(Thread.currentThread());
+            }
         }
 
         private void requireNotStopped() {
@@ -94,12 +115,13 @@ public final class Workbench implements AutoCloseable {
 
         void stopAll() {
             stopped = true;
+            atWork.forEach(Thread::interrupt);
             launched.forEach(running -> running.stop(GRACE));
         }
 
         @Override
         public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
-            return of(connector).fingerprint(connector);
+            return unlessStopped(() -> of(connector).fingerprint(connector));
         }
     }
 

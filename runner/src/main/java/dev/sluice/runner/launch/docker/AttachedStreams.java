@@ -164,7 +164,7 @@ final class AttachedStreams implements ContainerStreams {
     @Override
     public void stopping() {
         stopping = true;
-        holdsBack = true;
+        output.wake();
         resume();
     }
 
@@ -179,11 +179,11 @@ final class AttachedStreams implements ContainerStreams {
         }
     }
 
-    /// Where a container cannot be paused, or is to be stopped and must not be: the connection is not read on.
+    /// Where a container cannot be paused, an engine without the freezer: the connection is not read on.
     private void holdBack() {
         try {
             isHeldBack = true;
-            output.await(size -> size < FULL);
+            output.await(size -> size < FULL || stopping);
             heldBackUntil = System.nanoTime();
             isHeldBack = false;
         } catch (InterruptedException e) {
@@ -260,6 +260,9 @@ final class AttachedStreams implements ContainerStreams {
             queue.add(frame.getPayload(), 0, frame.getPayload().length);
             if (queue == output && holdsBack) {
                 holdBack();
+            }
+            if (queue == output && stopping && output.is(size -> size >= FULL)) {
+                output.end(); // The engine waits with the end of a container for whoever is attached to it.
             }
             lastHeard = System.nanoTime();
         }

@@ -65,8 +65,13 @@ final class ByteQueue {
         return !ended;
     }
 
-    synchronized boolean hasEnded() {
-        return ended;
+    synchronized boolean is(LongPredicate amount) {
+        return amount.test(size);
+    }
+
+    /// Whoever waits for an amount asks again.
+    synchronized void wake() {
+        notifyAll();
     }
 
     private synchronized int take(byte[] target, int offset, int length) throws IOException {

@@ -92,17 +92,43 @@ final class DockerEngine implements AutoCloseable {
         try {
             return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException refusal -> throw refusal;
-                case Error error -> throw error;
-                default -> throw new IllegalStateException(e.getCause());
-            }
+            throw failure(e);
         } catch (TimeoutException e) {
             throw unreachable(
                     "Docker accepts requests but has not answered one for %d s".formatted(limit.toSeconds()), e);
         } finally {
             asked.cancel(true);
         }
+    }
+
+    /// For what must be undone when it was done: an interrupt takes effect after the answer.
+    <T> T askToTheEnd(Function<DockerClient, T> question) {
+        FutureTask<T> asking = new FutureTask<>(() -> ask(question));
+        Thread.ofPlatform().daemon().name("docker").start(asking);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return asking.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw failure(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static RuntimeException failure(ExecutionException e) {
+        return switch (e.getCause()) {
+            case RuntimeException refusal -> refusal;
+            case Error error -> throw error;
+            default -> new IllegalStateException(e.getCause());
+        };
     }
 
     /// For tidying up, which an interrupt must not stop and a refusal must not either: somebody was faster, or the

@@ -202,8 +202,7 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
             InspectImageResponse image,
             ConnectorCommand command,
             ConnectorInputs inputs,
-            ContainerStreams streams)
-            throws InterruptedException {
+            ContainerStreams streams) {
         ContainerConfig config = image.getConfig();
         Isolation isolation = Isolation.of(launch, config);
         HostConfig host = isolation.hostConfig();
@@ -227,7 +226,7 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                         // A JVM out of memory ends instead of hanging.
                         "JAVA_OPTS=-XX:+ExitOnOutOfMemoryError"));
         streams.configure(create, host);
-        return engine.ask(_ -> create.exec()).getId();
+        return engine.askToTheEnd(_ -> create.exec()).getId();
     }
 
     private Mount mount(Path local) {

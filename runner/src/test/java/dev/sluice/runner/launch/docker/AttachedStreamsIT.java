@@ -10,6 +10,7 @@ import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,13 +47,24 @@ final class AttachedStreamsIT extends DockerLauncherContract {
         }
     }
 
+    @Test
+    void stopsAContainerThatIsPausedBecauseNobodyReads() throws Exception {
+        try (RunningConnector running = check("exec cat /dev/zero")) {
+            while (!docker("inspect", "-f", "{{.State.Paused}}", containerId()).equals("true")) {
+                Thread.onSpinWait();
+            }
+            running.stop(Duration.ofSeconds(5));
+            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Stopped());
+        }
+    }
+
     /// The engine throws away what nobody has taken two seconds after the end; which amounts it would cut depends on
     /// how much lies in its buffers, some 1.4 MB, and in ours.
     @ParameterizedTest
-    @ValueSource(ints = {1_400_000, 1_460_000, 1_500_000, 9_800_000, 9_860_000, 9_900_000, 9_960_000, 20_000_000})
+    @ValueSource(ints = {1_400_000, 1_460_000, 9_860_000, 9_900_000, 20_000_000})
     void losesNothingOfWhatIsReadLongAfterTheContainerHasEnded(int size) throws Exception {
         try (RunningConnector running = check("exec head -c %d /dev/zero".formatted(size))) {
-            running.awaitExit(java.time.Duration.ofSeconds(4));
+            running.awaitExit(Duration.ofSeconds(4));
             InputStream output = running.output();
             long total = 0;
             byte[] buffer = new byte[1 << 16];

@@ -1,16 +1,32 @@
 package dev.sluice.runner.launch.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.model.Volume;
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.launch.ConnectorLaunch;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class DockerEngineTest {
     private final DockerEngine engine =
@@ -85,5 +101,70 @@ final class DockerEngineTest {
 
     private static String code(String reason) {
         return Images.cannotPull("x:9", reason).code();
+    }
+
+    @Test
+    void givesUpOnAnEngineThatAcceptsAndNeverAnswers(@TempDir Path directory) throws Exception {
+        Path socket = directory.resolve("engine.sock");
+        try (ServerSocketChannel unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                ServerSocketChannel tcp = ServerSocketChannel.open()) {
+            unix.bind(UnixDomainSocketAddress.of(socket));
+            tcp.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = ((InetSocketAddress) tcp.getLocalAddress()).getPort();
+            for (String host : List.of("unix://" + socket, "tcp://127.0.0.1:" + port)) {
+                try (DockerEngine silent = new DockerEngine(Map.of("DOCKER_HOST", host), Duration.ofMillis(300))) {
+                    assertThatThrownBy(silent::meet).isInstanceOfSatisfying(RunnerException.class, e -> {
+                        assertThat(e.code()).isEqualTo("docker.unreachable");
+                        assertThat(e).hasMessageStartingWith("Docker accepts requests but has not answered one for ");
+                        assertThat(e.where()).contains(host);
+                    });
+                    assertThat(silent.tidy(
+                                    Duration.ofMillis(300), c -> c.pingCmd().exec()))
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void endsAPullThatNobodyWantsAnyMore(@TempDir Path directory) throws Exception {
+        Path socket = directory.resolve("engine.sock");
+        try (ServerSocketChannel unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                DockerEngine silent =
+                        new DockerEngine(Map.of("DOCKER_HOST", "unix://" + socket), Duration.ofSeconds(30))) {
+            unix.bind(UnixDomainSocketAddress.of(socket));
+            Thread.ofPlatform().daemon().start(() -> answerNotFoundThenPullForEver(unix));
+            Thread pulling = Thread.currentThread();
+            List<String> notices = new CopyOnWriteArrayList<>();
+            Images images = new Images(silent, directory, notice -> {
+                notices.add(notice);
+                pulling.interrupt();
+            });
+            assertThatThrownBy(() -> images.find(new ConnectorLaunch.InContainer(
+                            "x:9", Optional.empty(), "none", 1, 1, 1, Optional.empty())))
+                    .isInstanceOf(InterruptedException.class);
+            assertThat(notices).containsExactly("pulling the image x:9");
+        }
+    }
+
+    private static void answerNotFoundThenPullForEver(ServerSocketChannel server) {
+        String missing = "{\"message\":\"no such image\"}";
+        String answer =
+                "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(missing.length(), missing);
+        List<SocketChannel> open = new ArrayList<>();
+        try {
+            while (true) {
+                SocketChannel client = server.accept();
+                open.add(client);
+                if (open.size() == 1) {
+                    client.read(ByteBuffer.allocate(10_000));
+                    client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
+                    client.close();
+                }
+            }
+        } catch (IOException e) {
+            // The test has ended.
+        }
     }
 }

@@ -44,6 +44,11 @@ abstract class DockerLauncherContract {
     /// Runs the script that its configuration holds.
     static final String SCRIPTED = "sluice/test-scripted:" + TAG;
 
+    /// The same as root, in a folder of its own.
+    static final String ELSEWHERE = "sluice/test-elsewhere:" + TAG;
+
+    static final String SHOWS_ARGUMENTS = "sluice/test-shows-arguments:" + TAG;
+
     static final String WITH_USER = "sluice/test-with-user:" + TAG;
     static final String WITHOUT_SHELL = "sluice/test-without-shell:" + TAG;
 
@@ -61,6 +66,10 @@ abstract class DockerLauncherContract {
                 ENTRYPOINT ["/bin/sh", "-c", "sed 's/.*\\"script\\":\\"\\\\([^\\"]*\\\\)\\".*/\\\\1/' $3 | base64 -d >/tmp/script && exec sh /tmp/script \\"$@\\"", "connector"]
                 """;
         build(SCRIPTED, "FROM sluice/debian:12\n" + entrypoint);
+        build(ELSEWHERE, "FROM " + SCRIPTED + "\nUSER root\nWORKDIR /somewhere\n");
+        build(
+                SHOWS_ARGUMENTS,
+                "FROM sluice/debian:12\nENTRYPOINT [\"/bin/sh\", \"-c\", \"echo $# $*; echo input: $(cat); echo files: $(ls /sluice 2>/dev/null | grep json)\", \"connector\"]\n");
         build(WITH_USER, "FROM sluice/debian:12\nUSER 4321\n" + entrypoint);
         build(
                 WITHOUT_SHELL,
@@ -73,7 +82,7 @@ abstract class DockerLauncherContract {
 
     @AfterAll
     static void removeImages() throws Exception {
-        docker("rmi", "-f", SCRIPTED, WITH_USER, WITHOUT_SHELL, DEAF);
+        docker("rmi", "-f", ELSEWHERE, SHOWS_ARGUMENTS, SCRIPTED, WITH_USER, WITHOUT_SHELL, DEAF);
     }
 
     @AfterEach
@@ -285,6 +294,68 @@ abstract class DockerLauncherContract {
             running.awaitExit();
             assertThat(running.lastErrorLines()).containsExactly("wrong", "half");
         }
+    }
+
+    @Test
+    void endsWithTheConnectorWhateverAChildOfItDoes() throws Exception {
+        try (RunningConnector running = check("(trap '' TERM HUP; exec sleep 1000) & echo done")) {
+            assertThat(output(running)).isEqualTo("done");
+            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
+        }
+    }
+
+    @Test
+    void runsAnyWorkingDirectoryAndImageWithoutLabels() throws Exception {
+        try (RunningConnector running =
+                launcher.launch(image(ELSEWHERE), new ConnectorCommand.Check(config("pwd; id -u")), stderr::add)) {
+            assertThat(output(running)).isEqualTo("/somewhere\n1000");
+        }
+    }
+
+    @Test
+    void passesSpecAndNothingElse() throws Exception {
+        try (RunningConnector running =
+                launcher.launch(image(SHOWS_ARGUMENTS), new ConnectorCommand.Spec(), stderr::add)) {
+            assertThat(output(running)).isEqualTo("1 spec\ninput:\nfiles:");
+        }
+    }
+
+    @Test
+    void letsAnImageWriteAGigabyteToItsTemporaryDirectory() throws Exception {
+        try (RunningConnector running = check("head -c 1073741824 /dev/zero >/tmp/big && wc -c </tmp/big")) {
+            assertThat(output(running)).isEqualTo("1073741824");
+        }
+    }
+
+    @Test
+    void keepsAReadOnlyConnectorToItsTemporaryDirectory() throws Exception {
+        ConnectorLaunch.InContainer launch = image(SCRIPTED, "none", Optional.of(true));
+        try (RunningConnector running = launcher.launch(
+                launch,
+                new ConnectorCommand.Check(
+                        config(
+                                "touch /new; touch /etc/new; touch /sluice/new; echo fine >/tmp/new && cat /tmp/new; printf '#!/bin/sh\necho runs' >/tmp/x; chmod +x /tmp/x; /tmp/x; head -c 17000000 /dev/zero >/tmp/big; ls /var/run/docker.sock /run/docker.sock")),
+                stderr::add)) {
+            assertThat(output(running)).isEqualTo("fine\nruns");
+            assertThat(running.awaitExit().isSuccess()).isFalse();
+            assertThat(running.lastErrorLines())
+                    .anyMatch(line -> line.contains("/new") && line.contains("Read-only file system"))
+                    .anyMatch(line -> line.contains("/etc/new") && line.contains("Read-only file system"))
+                    .anyMatch(line -> line.contains("/sluice/new"))
+                    .anyMatch(line -> line.contains("No space left on device"))
+                    .anyMatch(line -> line.contains("/var/run/docker.sock") && line.contains("No such file"));
+        }
+        assertThat(launcher.isolation(launch))
+                .isEqualTo(new Isolation("1000:1000", true, 16 << 20, "none", 64 << 20, 0.5, 40));
+        assertThat(launcher.isolation(image(WITH_USER)))
+                .isEqualTo(new Isolation("4321", false, 0, "none", 64 << 20, 0.5, 40));
+    }
+
+    @Test
+    void makesOurOwnConnectorsReadOnlyUnlessToldOtherwise() throws Exception {
+        ConnectorLaunch.InContainer ours = image(SCRIPTED).of(SCRIPTED, Optional.of(Path.of("connectors/source-x")));
+        assertThat(launcher.isolation(ours).readOnlyRoot()).isTrue();
+        assertThat(launcher.isolation(image(SCRIPTED)).readOnlyRoot()).isFalse();
     }
 
     @Test

@@ -15,8 +15,13 @@ import dev.sluice.runner.launch.RunningConnector;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// As users launch: the runner chooses the way.
 final class DockerLauncherIT extends DockerLauncherContract {
@@ -93,19 +98,76 @@ final class DockerLauncherIT extends DockerLauncherContract {
         }
     }
 
-    @Test
-    void removesTheContainerThatAKilledRunnerLeft() throws Exception {
-        Path left = KilledRunner.leave("docker");
+    @ParameterizedTest
+    @ValueSource(strings = {"named", "attach"})
+    void removesWhatAKilledRunnerLeft(String pipes, @TempDir Path elsewhere, @TempDir Path register) throws Exception {
+        Path left = KilledRunner.leave(pipes, elsewhere, register);
         // Also one that has ended: what runs in it may have noticed that nobody listens.
-        assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left))
-                .isNotEmpty();
+        String container = docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left);
+        assertThat(container).isNotEmpty();
+        List<String> volumes = volumes(container);
+        assertThat(volumes).hasSize(pipes.equals("attach") ? 1 : 0);
 
-        RunDirectory.sweep();
+        RunDirectory.sweep(register);
         launcher.fingerprint(image(SCRIPTED));
 
         assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left))
                 .isEmpty();
+        assertThat(docker("volume", "ls", "-q").lines()).noneMatch(volumes::contains);
         assertThat(left).doesNotExist();
         assertThat(notices).contains("removed a container of sluice/debian:12 that a killed run had left");
+    }
+
+    private static List<String> volumes(String container) throws Exception {
+        return docker(
+                        "inspect",
+                        "-f",
+                        "{{range .Mounts}}{{if eq .Type \"volume\"}}{{.Name}}\n{{end}}{{end}}",
+                        container)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+    }
+
+    /// Containers as runners label them, of which each says by how it was made whether it must go.
+    @Test
+    void knowsTheContainersOfDeadRunnersFromThoseOfOthers() throws Exception {
+        RunnerMark self = mark();
+        String nowhere = "0".repeat(64);
+        String dead = pretend(new RunnerMark(self.boot(), self.processes(), "4194305", "1", "", ""), true);
+        String reused = pretend(new RunnerMark(self.boot(), self.processes(), self.pid(), "1", "", ""), false);
+        String earlier = pretend(new RunnerMark("another boot", "pid:[1]", "1", "1", self.machine(), ""), false);
+        String gone = pretend(new RunnerMark(self.boot(), "pid:[1]", "1", "1", "", nowhere), false);
+        String alive = pretend(self, false);
+        String contained = pretend(new RunnerMark(self.boot(), "pid:[1]", "1", "1", "", alive), false);
+        String elsewhere = pretend(new RunnerMark("another boot", "pid:[1]", "1", "1", "another machine", ""), false);
+        String unknown = pretend(new RunnerMark("", "", "", "", "", ""), false);
+        try {
+            launcher.fingerprint(image(SCRIPTED));
+            List<String> left = docker("ps", "-aq", "--no-trunc").lines().toList();
+            assertThat(left).contains(alive, contained, elsewhere, unknown);
+            assertThat(left).doesNotContain(dead, reused, earlier, gone);
+        } finally {
+            docker("rm", "-f", dead, reused, earlier, gone, alive, contained, elsewhere, unknown);
+        }
+    }
+
+    private static RunnerMark mark() throws InterruptedException {
+        try (DockerEngine engine = new DockerEngine(System.getenv(), DockerEngine.ANSWER)) {
+            engine.meet();
+            return RunnerMark.ofThisRunner(engine);
+        }
+    }
+
+    private static String pretend(RunnerMark mark, boolean paused) throws Exception {
+        List<String> run =
+                new ArrayList<>(List.of("run", "-d", "--network", "none", "--label", "dev.sluice.run=/pretended"));
+        mark.labels().forEach((name, value) -> run.addAll(List.of("--label", name + "=" + value)));
+        run.addAll(List.of("sluice/debian:12", "sleep", "1000"));
+        String id = docker(run.toArray(String[]::new));
+        if (paused) {
+            docker("pause", id);
+        }
+        return id;
     }
 }
