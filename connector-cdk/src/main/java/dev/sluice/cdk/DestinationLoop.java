@@ -9,6 +9,7 @@ import dev.sluice.protocol.ConfiguredAirbyteStream;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
@@ -80,6 +81,7 @@ final class DestinationLoop {
             }
             switch (line) {
                 case RecordLine record -> record(record);
+                case LongRecordLine _ -> throw new AssertionError("this reader does not spool");
                 case MessageLine message -> message(message);
                 case ForeignLine foreign -> foreign(foreign);
             }

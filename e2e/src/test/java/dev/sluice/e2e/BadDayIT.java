@@ -33,7 +33,7 @@ final class BadDayIT {
         sluice.write("faker.yaml", FAKER.formatted(10) + postgres.destination("process"));
 
         Finished check = sluice.run("check", "faker.yaml").exits(2);
-        Finished sync = sluice.run("sync", "faker.yaml").exits(2);
+        Finished sync = sluice.run("sync", "--once", "faker.yaml").exits(2);
 
         assertThat(check.out())
                 .contains("destination destination-postgres: does not work")
@@ -49,7 +49,7 @@ final class BadDayIT {
                   image: "sluice-e2e/no-such-source:1.0"
                 """ + DuckdbFile.in(sluice.work()).destination("process"));
 
-        Finished sync = sluice.run("sync", "faker.yaml").exits(2);
+        Finished sync = sluice.run("sync", "--once", "faker.yaml").exits(2);
 
         assertThat(sync.err())
                 .contains(
@@ -84,7 +84,7 @@ final class BadDayIT {
         sluice.write("faker.yaml", FAKER.formatted(60_000) + postgres.destination("process"));
         TestingPostgres.fillSmallDisk();
 
-        Finished failed = sluice.run("sync", "faker.yaml").exits(3);
+        Finished failed = sluice.run("sync", "--once", "faker.yaml").exits(3);
 
         assertThat(failed.err())
                 .contains("writing to public.users failed because the server's disk is full")
@@ -109,7 +109,7 @@ final class BadDayIT {
                   memory: 64m
                 """.formatted(hungryImage()) + DuckdbFile.in(sluice.work()).destination("process"));
 
-        Finished sync = sluice.run("sync", "hungry.yaml").exits(1);
+        Finished sync = sluice.run("sync", "--once", "hungry.yaml").exits(1);
 
         assertThat(sync.err())
                 .contains("error[connector.out_of_memory]: sluice-e2e/hungry:1 was killed: it used all of its 64 MiB of"

@@ -70,11 +70,16 @@ final class KillIT {
     }
 
     /// The window in which a state has been sent and its rows are not yet durable, held open by a lock on the table.
+    /// Rows that are appended go straight into it; others would be durable, and their states stored, in a staging
+    /// table.
     @Test
     void storesNoStateBeforeItsRowsAreDurable() throws SQLException {
         TestingPostgres postgres = TestingPostgres.make().tellPassword(sluice);
         commcare.tellKey(sluice).putForms(CommcareIT.forms(0, 10, "2024-03-01"));
-        sluice.write(HeldSync.FILE, commcare.source("process", 10) + postgres.destination("process"));
+        sluice.write(HeldSync.FILE, commcare.source("process", 10) + postgres.destination("process") + """
+                sync:
+                  destination_mode: append
+                """);
         sluice.run("sync", HeldSync.FILE).succeeds();
         String before = sluice.run("state", "show", HeldSync.FILE).succeeds().out();
         List<Form> forms = CommcareIT.forms(0, 25, "2024-03-01");
@@ -85,7 +90,7 @@ final class KillIT {
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock.execute("LOCK TABLE %s IN SHARE MODE".formatted(postgres.table("Case Update")));
-            RunningSluice sync = sluice.start("sync", HeldSync.FILE)
+            RunningSluice sync = sluice.start("sync", "--once", HeldSync.FILE)
                     .until(
                             "the end of the source",
                             () -> sluice.process("write").isPresent()
@@ -131,7 +136,7 @@ final class KillIT {
         commcare.forgetRequests();
         commcare.holdFormsAfter(3);
 
-        RunningSluice sync = sluice.start("sync", HeldSync.FILE)
+        RunningSluice sync = sluice.start("sync", "--once", HeldSync.FILE)
                 .until("the fourth page", () -> commcare.requests("form").size() == 4);
         sync.kill9();
         Await.until(

@@ -53,8 +53,8 @@ final class SecretsIT {
         see("discover", sluice.run("discover", HeldSync.FILE).succeeds());
         see("check", sluice.run("check", HeldSync.FILE).succeeds());
         postgres.goAway();
-        see("sync that fails", sluice.run("sync", HeldSync.FILE));
-        see("sync that fails, as JSON", sluice.run("sync", "--json", HeldSync.FILE));
+        see("sync that fails", sluice.run("sync", "--once", HeldSync.FILE));
+        see("sync that fails, as JSON", sluice.run("sync", "--once", "--json", HeldSync.FILE));
         see("check that fails", sluice.run("check", HeldSync.FILE));
         postgres.comeBack();
 

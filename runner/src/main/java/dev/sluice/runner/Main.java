@@ -22,7 +22,8 @@ public final class Main {
         Path home = Path.of(environment.getOrDefault("SLUICE_HOME", "."))
                 .toAbsolutePath()
                 .normalize();
-        System.exit(SluiceCommand.run(args, home, environment, utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
+        System.exit(SluiceCommand.run(
+                args, home, environment, System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
     }
 
     /// Whatever the locale: System.out would print `?` for most letters when it is C, as under cron.

@@ -1,15 +1,19 @@
 package dev.sluice.runner;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.ConnectionFile;
 import dev.sluice.runner.connection.OurConnectors;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.launch.StoppableLauncher;
 import dev.sluice.runner.launch.docker.DockerLauncher;
 import dev.sluice.runner.launch.process.ProcessLauncher;
 import dev.sluice.runner.operation.Operations;
@@ -17,13 +21,8 @@ import dev.sluice.runner.operation.SpecCache;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.store.SqlStateStore;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Everything one command needs, wired by hand: the one place where implementations are chosen.
@@ -36,7 +35,8 @@ public final class Workbench implements AutoCloseable {
     private final SecretMask mask = new SecretMask();
     private final RunDirectory run;
     private final DockerLauncher docker;
-    private final EitherLauncher launcher;
+    private final StoppableLauncher launcher;
+    private final RunLog log;
     private final Operations operations;
 
     /// @param home the directory of this Sluice, with its connectors
@@ -49,79 +49,30 @@ public final class Workbench implements AutoCloseable {
         RunDirectory.sweep(runs).forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create(runs);
         this.docker = new DockerLauncher(run, environment, notices);
-        this.launcher = new EitherLauncher(docker, new ProcessLauncher(run));
-        this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
+        this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
+        this.log = log;
+        this.operations = operations(launcher);
     }
 
-    /// A container or a process, as the connection says; never one in place of the other. Remembers what it has
-    /// started, to stop it.
-    private static final class EitherLauncher implements Launcher {
-        private static final Duration GRACE = Duration.ofSeconds(5);
-
-        private final Launcher docker;
-        private final Launcher process;
-        private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
-        private final Set<Thread> atWork = ConcurrentHashMap.newKeySet();
-        private volatile boolean stopped;
-
-        EitherLauncher(Launcher docker, Launcher process) {
-            this.docker = docker;
-            this.process = process;
-        }
-
-        private Launcher of(ConnectorLaunch connector) {
+    /// A container or a process, as the connection says; never one in place of the other.
+    private record EitherLauncher(Launcher docker, Launcher process) implements Launcher {
+        @Override
+        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                throws InterruptedException {
             return switch (connector) {
-                case ConnectorLaunch.InContainer _ -> docker;
-                case ConnectorLaunch.AsProcess _ -> process;
+                case ConnectorLaunch.InContainer _ -> docker.launch(connector, command, stderr);
+                case ConnectorLaunch.AsProcess _ -> process.launch(connector, command, stderr);
+                case ConnectorLaunch.ThisProgram(var running) -> running;
             };
         }
 
         @Override
-        public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                throws InterruptedException {
-            RunningConnector running = unlessStopped(() -> of(connector).launch(connector, command, stderr));
-            launched.add(running);
-            if (stopped) {
-                running.close();
-                requireNotStopped();
-            }
-            return running;
-        }
-
-        private interface Work<T> {
-            T run() throws InterruptedException;
-        }
-
-        /// Pulling an image and starting a container take minutes when all is not well.
-        private <T> T unlessStopped(Work<T> work) throws InterruptedException {
-            atWork.add(Thread.currentThread());
-            try {
-                requireNotStopped();
-                return work.run();
-            } catch (InterruptedException e) {
-                requireNotStopped();
-                throw e;
-            } finally {
-                atWork.remove(Thread.currentThread());
-            }
-        }
-
-        private void requireNotStopped() {
-            if (stopped) {
-                throw new RunnerException(
-                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
-            }
-        }
-
-        void stopAll() {
-            stopped = true;
-            atWork.forEach(Thread::interrupt);
-            launched.forEach(running -> running.stop(GRACE));
-        }
-
-        @Override
         public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
-            return unlessStopped(() -> of(connector).fingerprint(connector));
+            return switch (connector) {
+                case ConnectorLaunch.InContainer _ -> docker.fingerprint(connector);
+                case ConnectorLaunch.AsProcess _ -> process.fingerprint(connector);
+                case ConnectorLaunch.ThisProgram _ -> "";
+            };
         }
     }
 
@@ -130,7 +81,8 @@ public final class Workbench implements AutoCloseable {
         launcher.stopAll();
     }
 
-    private Path cache() {
+    /// Where specs are remembered.
+    public Path cache() {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
         String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
@@ -139,12 +91,17 @@ public final class Workbench implements AutoCloseable {
     /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
     public Connection connection(Path file) throws InterruptedException {
         return ConnectionFile.read(
-                file,
-                environment,
-                new OurConnectors(home, VERSION),
-                connector -> operations.spec(connector, Connection.Limits.DEFAULT.operationTimeout()),
-                mask,
-                notices);
+                file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
+    }
+
+    /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
+    public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
+        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
+    }
+
+    /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
+    public Connection connectionWithoutSpecs(Path file) {
+        return ConnectionFile.readWithoutSpecs(file, environment, new OurConnectors(home, VERSION));
     }
 
     public ConnectorSpecification spec(Connection connection, Connection.Connector connector)
@@ -152,9 +109,27 @@ public final class Workbench implements AutoCloseable {
         return operations.spec(connector.launch(), connection.limits().operationTimeout());
     }
 
+    /// The spec of the one connector that a program describes, whatever its settings.
+    public ConnectorSpecification spec(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
+        Connection described = ConnectionFile.ofWithoutSpecs(tree, place, ourConnectors());
+        Connection.Connector connector = described.source() != null ? described.source() : described.destination();
+        return operations(launcher).spec(connector.launch(), described.limits().operationTimeout());
+    }
+
     /// Where connections keep their place: what the command line says, else the connection, else a file in
     /// `.sluice` beside the connection file.
     public StateStore stateStore(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? SqlStateStore.postgres(place) : SqlStateStore.file(Path.of(place));
+    }
+
+    /// The same when it is a file, which need not be there.
+    public Optional<Path> stateFile(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? Optional.empty() : Optional.of(Path.of(place));
+    }
+
+    private String place(Connection connection, Optional<String> override) {
         if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
             // Invariant 6: everybody on this machine can read the arguments of a process.
             throw new RunnerException(
@@ -165,21 +140,22 @@ public final class Workbench implements AutoCloseable {
                     "put the URL into SLUICE_STATE, or under `state:` in the connection file");
         }
         // A path in the file is relative to the file, one from outside to where the command was called.
-        Optional<String> place = override.or(() -> connection
+        return override.or(() -> connection
                         .stateStore()
                         .map(written -> isUrl(written)
                                 ? written
                                 : connection
-                                        .file()
-                                        .toAbsolutePath()
-                                        .resolveSibling(written)
+                                        .place()
+                                        .directory()
+                                        .resolve(written)
                                         .toString()))
-                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
-        if (place.filter(Workbench::isUrl).isPresent()) {
-            return SqlStateStore.postgres(place.get());
-        }
-        return SqlStateStore.file(
-                place.map(Path::of).orElseGet(() -> directory(connection.file()).resolve("state.db")));
+                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")))
+                .orElseGet(() -> connection
+                        .place()
+                        .directory()
+                        .resolve(".sluice")
+                        .resolve("state.db")
+                        .toString());
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.
@@ -201,12 +177,27 @@ public final class Workbench implements AutoCloseable {
         return operations;
     }
 
+    /// With a launcher that has been put around [#launcher].
+    public Operations operations(Launcher around) {
+        return new Operations(around, new SpecCache(cache().resolve("specs")), mask, log);
+    }
+
     public Launcher launcher() {
         return launcher;
     }
 
     public SecretMask mask() {
         return mask;
+    }
+
+    /// What can be said of the Docker engine without starting anything in it.
+    public EngineReport engine() throws InterruptedException {
+        return docker.report();
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return docker.imageOf(launch);
     }
 
     public OurConnectors ourConnectors() {

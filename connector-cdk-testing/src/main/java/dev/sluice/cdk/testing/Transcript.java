@@ -17,6 +17,7 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.Messages;
@@ -133,6 +134,7 @@ public record Transcript(List<String> lines, boolean wholeLines, int exitCode, S
         try (MessageReader reader = new MessageReader(new ByteArrayInputStream(line.getBytes(UTF_8)))) {
             Line read = reader.read();
             return switch (read) {
+                case LongRecordLine _ -> throw new AssertionError("this reader does not spool");
                 case RecordLine _ -> Messages.fromJson((ObjectNode) json(line));
                 case MessageLine message -> message.message();
                 case ForeignLine foreign ->

@@ -7,27 +7,54 @@ import java.nio.ByteOrder;
 /// Steps over the values of a JSON text without building them. Expects a line feed behind the text: it cannot
 /// stand inside a JSON string, so it stops every loop.
 class JsonWalk {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /// Eight bytes at once.
+    static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    static final long HIGHS = 0x8080808080808080L;
     private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
     private static final long QUOTES = '"' * ONES;
     private static final long BACKSLASHES = '\\' * ONES;
     private static final long LINE_FEEDS = '\n' * ONES;
 
-    /// 1 for the bytes that matter between the strings of a value: quotes, braces, brackets, line feed.
-    private static final byte[] STRUCTURAL = new byte[256];
+    private static final byte STRUCTURE = 1;
+    private static final byte STRAY = 2;
+
+    /// What a byte between the strings of a value is: 0 for those to step over, structure, or one that JSON does
+    /// not have there, the line feed among them.
+    private static final byte[] BETWEEN = new byte[256];
+
+    private static final boolean[] OF_A_NUMBER = new boolean[256];
 
     static {
-        for (char c : "\"{}[]\n".toCharArray()) {
-            STRUCTURAL[c] = 1;
+        java.util.Arrays.fill(BETWEEN, STRAY);
+        for (char c : "0123456789+-.eEtrufalsn,: \t\r".toCharArray()) {
+            BETWEEN[c] = 0;
+        }
+        for (char c : "\"{}[]".toCharArray()) {
+            BETWEEN[c] = STRUCTURE;
+        }
+        for (char c : "0123456789+-.eE".toCharArray()) {
+            OF_A_NUMBER[c] = true;
         }
     }
 
     byte[] buf;
     int pos;
 
+    /// All bytes of strings stepped over, and some near them, or-ed together: tells whether all were ASCII.
+    long seen;
+
     static boolean isBlank(byte b) {
         return b == ' ' || b == '\t' || b == '\r';
+    }
+
+    /// The high bit of every byte that is a line feed; bits above the lowest may be wrong, which does not matter.
+    static long lineFeeds(long word) {
+        return zeroBytes(word ^ LINE_FEEDS);
+    }
+
+    private static long zeroBytes(long word) {
+        return (word - ONES) & ~word & HIGHS;
     }
 
     void skipBlanks() {
@@ -56,12 +83,15 @@ class JsonWalk {
         while (true) {
             if (i + 8 <= buf.length) {
                 long word = (long) LONGS.get(buf, i);
-                long hit = zeroBytes(word ^ QUOTES) | zeroBytes(word ^ BACKSLASHES) | zeroBytes(word ^ LINE_FEEDS);
+                long hit = zeroBytes(word ^ QUOTES) | zeroBytes(word ^ BACKSLASHES) | lineFeeds(word);
+                seen |= word;
                 if (hit == 0) {
                     i += 8;
                     continue;
                 }
                 i += Long.numberOfTrailingZeros(hit) >>> 3;
+            } else {
+                seen |= (long) buf[i] << 56;
             }
             switch (buf[i]) {
                 case '"' -> {
@@ -82,38 +112,49 @@ class JsonWalk {
         }
     }
 
-    /// The high bit of every byte that is zero; bytes above the first hit may be wrong, which does not matter.
-    private static long zeroBytes(long word) {
-        return (word - ONES) & ~word & HIGHS;
+    boolean skipValue() {
+        return switch (buf[pos]) {
+            case '"' -> skipString();
+            case '{', '[' -> skipContainer();
+            case 't' -> skipWord("true");
+            case 'f' -> skipWord("false");
+            case 'n' -> skipWord("null");
+            default -> skipNumber();
+        };
     }
 
-    boolean skipValue() {
-        switch (buf[pos]) {
-            case '"' -> {
-                return skipString();
-            }
-            case '{', '[' -> {
-                return skipContainer();
-            }
-            default -> {
-                int from = pos;
-                while (true) {
-                    byte b = buf[pos];
-                    if (b == ',' || b == '}' || b == ']' || b == '\n' || isBlank(b)) {
-                        return pos > from;
-                    }
-                    pos++;
-                }
+    private boolean skipWord(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (buf[pos + i] != word.charAt(i)) {
+                return false;
             }
         }
+        pos += word.length();
+        return true;
     }
 
+    private boolean skipNumber() {
+        int i = pos;
+        while (OF_A_NUMBER[buf[i] & 0xff]) {
+            i++;
+        }
+        boolean ended = i > pos && buf[i - 1] >= '0' && buf[i - 1] <= '9';
+        pos = i;
+        return ended;
+    }
+
+    /// By depth alone: which bracket closes which, and what stands between commas, is for whoever parses it.
     private boolean skipContainer() {
         int depth = 0;
         int i = pos;
         while (true) {
-            while (STRUCTURAL[buf[i] & 0xff] == 0) {
+            byte between;
+            while ((between = BETWEEN[buf[i] & 0xff]) == 0) {
                 i++;
+            }
+            if (between == STRAY) {
+                pos = i;
+                return false;
             }
             switch (buf[i]) {
                 case '"' -> {
@@ -127,16 +168,13 @@ class JsonWalk {
                     depth++;
                     i++;
                 }
-                case '}', ']' -> {
+                default -> {
                     depth--;
                     i++;
                     if (depth == 0) {
                         pos = i;
                         return true;
                     }
-                }
-                default -> {
-                    return false;
                 }
             }
         }

@@ -1,4 +1,4 @@
 package dev.sluice.protocol.json;
 
 /// One line a connector printed.
-public sealed interface Line permits RecordLine, MessageLine, ForeignLine {}
+public sealed interface Line permits RecordLine, LongRecordLine, MessageLine, ForeignLine {}

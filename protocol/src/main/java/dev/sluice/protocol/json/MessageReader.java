@@ -6,12 +6,14 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteMessage;
+import dev.sluice.protocol.AirbyteRecordMessage;
+import dev.sluice.protocol.json.ForeignLine.Loss;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /// Reads what a connector prints, one line at a time. Blocks while there is none; used by one thread.
 ///
@@ -23,18 +25,26 @@ public final class MessageReader implements AutoCloseable {
     public static final int DEFAULT_MAX_LINE = 256 << 20;
 
     private static final int INITIAL_BUFFER = 256 << 10;
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
-    private static final long LINE_FEEDS = '\n' * ONES;
+
+    /// A longer line does not stay in memory, when this reader spools.
+    private static final int SPOOL_FROM = 8 << 20;
+
+    /// What must be behind a line: its line feed, and what is compared together with its end.
+    private static final int MARGIN = 16;
 
     private final InputStream in;
     private final int maxLine;
+
+    /// What a line may have in memory.
+    private final int held;
+
+    private final Optional<Spool> spool;
+    private final Refill refill;
     private final RecordScanner scanner = new RecordScanner();
     private final RecordLine record = new RecordLine();
 
     private byte[] buf = new byte[INITIAL_BUFFER];
-    /// The unread bytes are buf[start, limit).
+    /// The unread bytes are buf[start, limit); behind them is a line feed, which stops the scanner.
     private int start;
 
     private int limit;
@@ -52,6 +62,13 @@ public final class MessageReader implements AutoCloseable {
 
     private boolean scannedAscii = true;
 
+    /// Told before more is read, which overwrites the lines read before.
+    @FunctionalInterface
+    public interface Refill {
+        /// @param waiting whether there is nothing to read yet
+        void before(boolean waiting);
+    }
+
     public MessageReader(InputStream in) {
         this(in, DEFAULT_MAX_LINE);
     }
@@ -60,16 +77,43 @@ public final class MessageReader implements AutoCloseable {
     public MessageReader(InputStream in, int maxLine) {
         this.in = in;
         this.maxLine = maxLine;
+        this.held = maxLine;
+        this.spool = Optional.empty();
+        this.refill = waiting -> {};
+        buf[0] = '\n';
+    }
+
+    /// A reader whose memory does not depend on the lines: a long record goes through a temporary file and comes
+    /// back as a [LongRecordLine].
+    public MessageReader(InputStream in, int maxLine, Refill refill) {
+        this(in, maxLine, refill, SPOOL_FROM);
+    }
+
+    MessageReader(InputStream in, int maxLine, Refill refill, int spoolFrom) {
+        this.in = in;
+        this.held = Math.min(spoolFrom, maxLine);
+        this.maxLine = maxLine;
+        this.spool = Optional.of(new Spool());
+        this.refill = refill;
+        buf[0] = '\n';
     }
 
     /// Returns the next line, or null at the end of the stream.
     ///
-    /// A [RecordLine] is valid until the next call.
+    /// A [RecordLine] is valid until the next call; its bytes stay where they are until the next refill.
     public Line read() throws IOException {
+        if (scanner.isLikeBefore(buf, start, limit, record) && isAccepted()) {
+            start = scanner.pos + 1;
+            scanned = start;
+            return record;
+        }
         while (true) {
-            long dropped = nextLine();
-            if (dropped > 0) {
-                return new ForeignLine("is longer than the limit of %,d bytes".formatted(maxLine), "", dropped, true);
+            long spilled = nextLine();
+            if (spilled > maxLine || lineEnd - lineStart > maxLine) {
+                return tooLong(Math.max(spilled, lineEnd - lineStart));
+            }
+            if (spilled > 0) {
+                return LongLines.recognise(spool.orElseThrow());
             }
             if (lineStart < 0) {
                 return null;
@@ -80,6 +124,18 @@ public final class MessageReader implements AutoCloseable {
         }
     }
 
+    private ForeignLine tooLong(long length) {
+        return new ForeignLine("is longer than the limit of %,d bytes".formatted(maxLine), "", length, Loss.RECORD);
+    }
+
+    /// What [RecordScanner#isLikeBefore] leaves to be asked.
+    private boolean isAccepted() {
+        record.repaired = false;
+        record.nulled = List.of();
+        return record.length() <= maxLine
+                && ((scanner.seen & JsonWalk.HIGHS) == 0 || isUtf8(buf, record.start, record.end));
+    }
+
     /// Whether [#read] would find something at once: a whole line that is here, or bytes that wait in the stream.
     /// Half a line that is here does not count, because the rest may be long in coming.
     public boolean ready() throws IOException {
@@ -88,43 +144,73 @@ public final class MessageReader implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        spool.ifPresent(Spool::close);
         in.close();
     }
 
+    /// A line of its own, as the scanner wants it.
+    static byte[] terminated(byte[] line) {
+        byte[] bytes = Arrays.copyOf(line, line.length + MARGIN);
+        bytes[line.length] = '\n';
+        return bytes;
+    }
+
     private Line recognise() {
-        byte[] bytes = buf;
-        int from = lineStart;
-        int to = lineEnd;
-        boolean repaired = false;
-        if (!ascii && !isUtf8(bytes, from, to)) {
+        if (!ascii && !isUtf8(buf, lineStart, lineEnd)) {
             // Lenient decoding puts U+FFFD where the bytes are wrong; a strict reader further on would give up.
-            byte[] mended = new String(bytes, from, to - from, UTF_8).getBytes(UTF_8);
-            bytes = Arrays.copyOf(mended, mended.length + 1);
-            bytes[mended.length] = '\n';
-            from = 0;
-            to = mended.length;
-            repaired = true;
+            byte[] mended = new String(buf, lineStart, lineEnd - lineStart, UTF_8).getBytes(UTF_8);
+            Line line = recognise(terminated(mended), 0, mended.length);
+            record.repaired = true;
+            return line;
+        }
+        return recognise(buf, lineStart, lineEnd);
+    }
+
+    private Line recognise(byte[] bytes, int from, int to) {
+        record.repaired = false;
+        record.nulled = List.of();
+        if (scanner.isLikeBefore(bytes, from, to + 1, record)) {
+            return record;
         }
         return switch (scanner.scan(bytes, from, to, record)) {
-            case RECORD -> {
-                record.repaired = repaired;
-                yield record;
-            }
+            case RECORD -> record;
             case OTHER_MESSAGE -> parse(bytes, from, to);
-            case MALFORMED -> foreign("is not JSON", bytes, from, to);
-            case EMPTY_RECORD -> new ForeignLine("is a record without data", "", to - from, false);
+            case MALFORMED -> withoutNonNumbers(bytes, from, to);
+            case EMPTY_RECORD -> new ForeignLine("is a record without data", "", to - from, Loss.EMPTY_RECORD);
             case UNUSABLE_RECORD ->
                 foreign("is a record without a stream or with data of a wrong kind", bytes, from, to);
         };
     }
 
-    private static Line parse(byte[] bytes, int from, int to) {
+    private Line withoutNonNumbers(byte[] bytes, int from, int to) {
+        List<Integer> places = new ArrayList<>();
+        byte[] replaced = NonNumbers.replace(bytes, from, to, places);
+        if (replaced == null
+                || scanner.scan(replaced, 0, replaced.length - MARGIN, record) != RecordScanner.Verdict.RECORD) {
+            return parse(bytes, from, to);
+        }
+        try {
+            List<String> columns = NonNumbers.columns(record, places);
+            byte[] noted = NonNumbers.note(record, columns);
+            scanner.scan(noted, 0, noted.length - MARGIN, record);
+            record.nulled = columns;
+            return record;
+        } catch (IOException e) {
+            return foreign("is a record with a broken `meta`", bytes, from, to);
+        }
+    }
+
+    private Line parse(byte[] bytes, int from, int to) {
         try {
             JsonNode json = Json.mapper().readTree(bytes, from, to - from);
             if (!(json instanceof ObjectNode object)) {
                 return foreign("is not a JSON object", bytes, from, to);
             }
             AirbyteMessage message = Messages.fromJson(object);
+            if (message instanceof AirbyteRecordMessage) {
+                // The scanner did not take it for one: names written with escapes, for example.
+                return new ForeignLine("is a record in an unusual spelling", "", to - from, Loss.RECORD);
+            }
             return new MessageLine(message, object);
         } catch (UnknownMessageException e) {
             return foreign(e.getMessage(), bytes, from, to);
@@ -136,9 +222,14 @@ public final class MessageReader implements AutoCloseable {
     }
 
     private static ForeignLine foreign(String reason, byte[] bytes, int from, int to) {
-        int shown = Math.min(to - from, ForeignLine.MAX_TEXT);
-        String text = new String(bytes, from, shown, UTF_8);
-        return new ForeignLine(reason, text, to - from, looksLikeRecord(text));
+        byte[] head = Arrays.copyOfRange(bytes, from, from + Math.min(to - from, ForeignLine.MAX_TEXT));
+        return foreign(reason, head, to - from);
+    }
+
+    /// @param head the beginning of the line
+    static ForeignLine foreign(String reason, byte[] head, long length) {
+        String text = new String(head, UTF_8);
+        return new ForeignLine(reason, text, length, looksLikeRecord(text) ? Loss.RECORD : Loss.NOTHING);
     }
 
     /// A record whose line was cut or mixed with other output: a lost row, which must not pass for noise.
@@ -163,7 +254,7 @@ public final class MessageReader implements AutoCloseable {
         while (i < to) {
             int lead = bytes[i++];
             if (lead >= 0) {
-                while (i + 8 <= to && ((long) LONGS.get(bytes, i) & HIGHS) == 0) {
+                while (i + 8 <= to && ((long) JsonWalk.LONGS.get(bytes, i) & JsonWalk.HIGHS) == 0) {
                     i += 8;
                 }
                 continue;
@@ -189,43 +280,44 @@ public final class MessageReader implements AutoCloseable {
         return true;
     }
 
-    /// Finds the next line; lineStart is -1 at the end. Returns the length of a line that was too long and
-    /// has been dropped, else 0.
+    /// Finds the next line; lineStart is -1 at the end. Returns the length of a line that was too long for memory,
+    /// else 0; it is in the spool then, unless it is longer than the limit.
     private long nextLine() throws IOException {
-        long dropped = 0;
+        long spilled = 0;
         while (!hasWholeLine() && !ended) {
-            if (limit - start > maxLine) {
-                dropped += limit - start;
-                start = 0;
-                limit = 0;
-                scanned = 0;
+            if (limit - start > held) {
+                spilled = spill(spilled, limit);
+                start = limit;
+                scanned = limit;
             }
             scanned -= fill();
         }
         ascii = scannedAscii;
-        if (scanned < limit) {
-            lineStart = start;
-            lineEnd = scanned;
-            start = scanned + 1;
-        } else {
-            lineStart = start == limit ? -1 : start;
-            lineEnd = limit;
-            if (limit == buf.length) {
-                buf = Arrays.copyOf(buf, limit + 1);
-            }
-            buf[limit] = '\n'; // Half a line at the end is a line, and the scanner counts on the line feed.
-            start = limit;
+        lineStart = start == limit && spilled == 0 ? -1 : start;
+        lineEnd = scanned;
+        if (spilled > 0) {
+            spilled = spill(spilled, scanned);
         }
+        start = Math.min(scanned + 1, limit); // Half a line at the end is a line.
         scanned = start;
         scannedAscii = true;
-        if (dropped > 0) {
-            return dropped + Math.max(0, lineEnd - lineStart);
-        }
         if (first && lineStart >= 0) {
             first = false;
             skipByteOrderMark();
         }
-        return 0;
+        return spilled;
+    }
+
+    /// Takes the bytes from `start` out of memory. Returns the length of the line so far.
+    private long spill(long spilled, int to) throws IOException {
+        long length = spilled + to - start;
+        if (spool.isPresent() && length <= maxLine) {
+            if (spilled == 0) {
+                spool.get().clear();
+            }
+            spool.get().append(buf, start, to);
+        }
+        return length;
     }
 
     /// Whether the line that begins at `start` is here whole; then `scanned` is where its line feed is. No byte is
@@ -252,18 +344,17 @@ public final class MessageReader implements AutoCloseable {
         int i = from;
         long seen = 0;
         for (; i + 8 <= limit; i += 8) {
-            long word = (long) LONGS.get(buf, i);
-            long x = word ^ LINE_FEEDS;
-            long hit = (x - ONES) & ~x & HIGHS;
+            long word = (long) JsonWalk.LONGS.get(buf, i);
+            long hit = JsonWalk.lineFeeds(word);
             if (hit != 0) {
                 int at = Long.numberOfTrailingZeros(hit) >>> 3;
                 seen |= at == 0 ? 0 : word & (-1L >>> (64 - 8 * at));
-                scannedAscii &= (seen & HIGHS) == 0;
+                scannedAscii &= (seen & JsonWalk.HIGHS) == 0;
                 return i + at;
             }
             seen |= word;
         }
-        scannedAscii &= (seen & HIGHS) == 0;
+        scannedAscii &= (seen & JsonWalk.HIGHS) == 0;
         for (; i < limit && buf[i] != '\n'; i++) {
             scannedAscii &= buf[i] >= 0;
         }
@@ -272,24 +363,24 @@ public final class MessageReader implements AutoCloseable {
 
     /// Reads more behind the unread bytes, making room first. Returns by how much they moved down.
     private int fill() throws IOException {
+        refill.before(in.available() == 0);
         int moved = 0;
-        if (limit == buf.length) {
-            if (start > 0) {
-                moved = start;
-                System.arraycopy(buf, start, buf, 0, limit - start);
-                limit -= start;
-                start = 0;
-            }
+        if (start == limit || limit == buf.length - MARGIN) {
+            moved = start;
+            System.arraycopy(buf, start, buf, 0, limit - start);
+            limit -= start;
+            start = 0;
             if (limit > buf.length / 2) {
                 buf = Arrays.copyOf(buf, (int) Math.min(buf.length * 2L, Integer.MAX_VALUE - 8L));
             }
         }
-        int read = in.read(buf, limit, buf.length - limit);
+        int read = in.read(buf, limit, buf.length - MARGIN - limit);
         if (read < 0) {
             ended = true;
         } else {
             limit += read;
         }
+        buf[limit] = '\n';
         return moved;
     }
 }

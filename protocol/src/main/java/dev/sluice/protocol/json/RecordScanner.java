@@ -8,8 +8,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// Recognises a RECORD in a line: type, stream, namespace, time, and where `data` lies. Walks over strings and
-/// nesting in any key order without building anything, at about a gigabyte per second; what is inside `data`
-/// is not looked at. Expects a line feed behind the line, which stops every loop.
+/// nesting in any key order without building anything. Expects a line feed behind the line, which stops every
+/// loop, and eight bytes behind that.
+///
+/// Most records are like the one before: what a line has beside its values is remembered as a [RecordShape], and
+/// the next line is first held against it.
 final class RecordScanner extends JsonWalk {
     enum Verdict {
         RECORD,
@@ -17,7 +20,7 @@ final class RecordScanner extends JsonWalk {
         OTHER_MESSAGE,
         /// Not a JSON object, or cut short.
         MALFORMED,
-        /// A record without data, or whose data is null or empty: there is nothing in it to lose.
+        /// A record that carries nothing: its data is absent, null or empty.
         EMPTY_RECORD,
         /// A record without a stream, or whose data is no object.
         UNUSABLE_RECORD
@@ -39,8 +42,23 @@ final class RecordScanner extends JsonWalk {
     private int spaceStart;
     private int spaceEnd;
 
-    /// Whether `data` is something that is neither an object nor null.
+    /// Whether `data` is a value that is neither an object nor empty.
     private boolean hasOtherData;
+
+    /// The values of the line: where each begins and ends.
+    private int[] starts = new int[64];
+
+    private int[] ends = new int[64];
+    private int values;
+    private int dataFirst;
+    private int dataLast;
+    private int emittedAt;
+    private int meta;
+
+    /// Sources that read several streams at once print their records mixed.
+    private final RecordShape[] shapes = new RecordShape[8];
+
+    private int lastShape;
 
     /// The last descriptor and the bytes it was made from: records of one stream come in runs.
     private StreamDescriptor lastStream;
@@ -48,21 +66,165 @@ final class RecordScanner extends JsonWalk {
     private byte[] lastName = {};
     private byte[] lastSpace = {};
 
+    /// Whether a record that is like an earlier one begins at `start`, with its line feed before `limit`. Fills in
+    /// `line`. When it is not, or has not come whole yet, nothing is known.
+    ///
+    /// Whether the line is UTF-8 is for the caller, unless [#seen] is ASCII.
+    boolean isLikeBefore(byte[] bytes, int start, int limit, RecordLine line) {
+        RecordShape shape = shapes[lastShape];
+        if (shape == null) {
+            return false;
+        }
+        buf = bytes;
+        pos = start;
+        seen = 0;
+        if (!isNext(shape, 0, shape.ends()[0])) {
+            shape = otherShape();
+            if (shape == null) {
+                return false;
+            }
+        }
+        int last = shape.ends().length - 1;
+        pos += shape.ends()[0];
+        for (int i = 0; i < last; i++) {
+            starts[i] = pos;
+            if (!skipValue()) {
+                return false;
+            }
+            ends[i] = pos;
+            int from = shape.ends()[i];
+            int to = shape.ends()[i + 1];
+            if (!isNext(shape, from, to)) {
+                return false;
+            }
+            pos += to - from;
+        }
+        int end = pos;
+        skipBlanks();
+        if (pos >= limit || buf[pos] != '\n') {
+            return false;
+        }
+        line.bytes = bytes;
+        line.start = start;
+        line.end = end;
+        line.trailing = 0;
+        line.stream = shape.stream();
+        line.shape = shape;
+        line.dataStart = starts[shape.dataFirst()] - shape.dataBefore();
+        line.dataEnd = ends[shape.dataLast()] + shape.dataBehind();
+        line.recordEnd = ends[shape.recordLast()] + shape.recordBehind();
+        setTimeAndMeta(line, shape.emittedAt(), shape.meta());
+        return true;
+    }
+
+    private RecordShape otherShape() {
+        for (int i = 0; i < shapes.length; i++) {
+            if (i != lastShape
+                    && shapes[i] != null
+                    && isNext(shapes[i], 0, shapes[i].ends()[0])) {
+                lastShape = i;
+                return shapes[i];
+            }
+        }
+        return null;
+    }
+
+    private void setTimeAndMeta(RecordLine line, int emittedAt, int meta) {
+        line.emittedAtStart = emittedAt < 0 ? 0 : starts[emittedAt];
+        line.emittedAtEnd = emittedAt < 0 ? 0 : ends[emittedAt];
+        boolean hasMeta = meta >= 0 && buf[starts[meta]] == '{';
+        line.metaStart = hasMeta ? starts[meta] : 0;
+        line.metaEnd = hasMeta ? ends[meta] : 0;
+    }
+
+    /// Whether these bytes of the shape's text come next.
+    private boolean isNext(RecordShape shape, int from, int to) {
+        byte[] pieces = shape.pieces();
+        int i = pos;
+        if (i + to - from + 8 > buf.length) {
+            return false;
+        }
+        int at = from;
+        for (; at + 8 <= to; at += 8, i += 8) {
+            if ((long) LONGS.get(pieces, at) != (long) LONGS.get(buf, i)) {
+                return false;
+            }
+        }
+        // Shifting by 64 would be shifting by 0.
+        int rest = to - at;
+        return rest == 0 || ((long) LONGS.get(pieces, at) ^ (long) LONGS.get(buf, i)) << (64 - 8 * rest) == 0;
+    }
+
+    private void remember(byte[] bytes, RecordLine line) {
+        line.shape = null;
+        int text = line.end - line.start;
+        for (int i = 0; i < values; i++) {
+            text -= ends[i] - starts[i];
+        }
+        if (values > RecordShape.MAX_VALUES || text > RecordShape.MAX_TEXT) {
+            return;
+        }
+        byte[] pieces = new byte[text + 8];
+        int[] pieceEnds = new int[values + 1];
+        int recordLast = 0;
+        int at = 0;
+        int from = line.start;
+        for (int i = 0; i <= values; i++) {
+            int to = i < values ? starts[i] : line.end;
+            System.arraycopy(bytes, from, pieces, at, to - from);
+            at += to - from;
+            pieceEnds[i] = at;
+            if (i < values) {
+                from = ends[i];
+                recordLast = ends[i] <= line.recordEnd ? i : recordLast;
+            }
+        }
+        line.shape = new RecordShape(
+                line.stream,
+                pieces,
+                pieceEnds,
+                dataFirst,
+                starts[dataFirst] - line.dataStart,
+                dataLast,
+                line.dataEnd - ends[dataLast],
+                recordLast,
+                line.recordEnd - ends[recordLast],
+                emittedAt,
+                meta);
+        // In place of one that begins alike, which has just not fitted.
+        pos = line.start;
+        if (shapes[lastShape] != null
+                && !isNext(shapes[lastShape], 0, shapes[lastShape].ends()[0])
+                && otherShape() == null) {
+            lastShape = (lastShape + 1) % shapes.length;
+        }
+        shapes[lastShape] = line.shape;
+    }
+
+    private void value(int start) {
+        if (values == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * values);
+            ends = Arrays.copyOf(ends, 2 * values);
+        }
+        starts[values] = start;
+        ends[values++] = pos;
+    }
+
     /// Fills in `line` when the verdict is RECORD.
     Verdict scan(byte[] bytes, int start, int end, RecordLine line) {
         buf = bytes;
         pos = start;
         boolean isRecord = false;
         boolean sawType = false;
-        boolean sawRecord = false;
         nameStart = -1;
         spaceStart = -1;
-        line.dataStart = -1;
+        values = 0;
+        emittedAt = -1;
+        meta = -1;
         hasOtherData = false;
+        line.dataStart = -1;
         line.dataEnd = -1;
-        line.metaStart = 0;
-        line.metaEnd = 0;
-        line.emittedAt = RecordLine.NO_TIME;
+        line.recordEnd = -1;
 
         skipBlanks();
         if (buf[pos] != '{') {
@@ -82,23 +244,25 @@ final class RecordScanner extends JsonWalk {
             if (!skipColon()) {
                 return Verdict.MALFORMED;
             }
+            int valueStart = pos;
             if (matches(keyStart, keyEnd, TYPE)) {
-                int valueStart = pos + 1;
                 if (!skipValue()) {
                     return Verdict.MALFORMED;
                 }
                 sawType = true;
-                isRecord = matches(valueStart, pos - 1, RECORD_TYPE);
+                isRecord = buf[valueStart] == '"' && matches(valueStart + 1, pos - 1, RECORD_TYPE);
                 if (!isRecord) {
                     return Verdict.OTHER_MESSAGE;
                 }
-            } else if (matches(keyStart, keyEnd, RECORD)) {
-                sawRecord = true;
+            } else if (matches(keyStart, keyEnd, RECORD) && buf[pos] == '{') {
                 if (!scanRecord(line)) {
                     return Verdict.MALFORMED;
                 }
-            } else if (!skipValue()) {
-                return Verdict.MALFORMED;
+            } else {
+                if (!skipValue()) {
+                    return Verdict.MALFORMED;
+                }
+                value(valueStart);
             }
             skipBlanks();
             byte next = buf[pos++];
@@ -118,25 +282,23 @@ final class RecordScanner extends JsonWalk {
         line.end = pos;
         skipBlanks();
         line.trailing = Math.max(0, end - pos);
-        if (!sawRecord || nameStart < 0) {
-            return Verdict.UNUSABLE_RECORD;
-        }
         if (line.dataStart < 0) {
             return hasOtherData ? Verdict.UNUSABLE_RECORD : Verdict.EMPTY_RECORD;
         }
+        if (nameStart < 0) {
+            return Verdict.UNUSABLE_RECORD;
+        }
         line.stream = descriptor();
+        setTimeAndMeta(line, emittedAt, meta);
+        remember(bytes, line);
         return Verdict.RECORD;
     }
 
     private boolean scanRecord(RecordLine line) {
-        if (buf[pos] != '{') {
-            return skipValue();
-        }
         pos++;
-        line.recordStart = pos;
         skipBlanks();
         if (buf[pos] == '}') {
-            pos++;
+            line.recordEnd = pos++;
             return true;
         }
         while (true) {
@@ -149,45 +311,31 @@ final class RecordScanner extends JsonWalk {
                 return false;
             }
             int valueStart = pos;
-            if (!skipValue()) {
-                return false;
-            }
-            // One look at length and first letter settles almost every key.
-            switch (keyEnd - keyStart) {
-                case 4 -> {
-                    if (matches(keyStart, keyEnd, DATA)) {
-                        boolean isObject = buf[valueStart] == '{' && !isEmptyObject(valueStart);
-                        line.dataStart = isObject ? valueStart : -1;
-                        line.dataEnd = isObject ? pos : -1;
-                        hasOtherData = buf[valueStart] != '{' && buf[valueStart] != 'n';
-                    } else if (matches(keyStart, keyEnd, META) && buf[valueStart] == '{') {
-                        line.metaStart = valueStart;
-                        line.metaEnd = pos;
-                    }
+            if (matches(keyStart, keyEnd, DATA)) {
+                if (!scanData(line)) {
+                    return false;
                 }
-                case 6 -> {
-                    if (matches(keyStart, keyEnd, STREAM) && buf[valueStart] == '"') {
-                        nameStart = valueStart + 1;
-                        nameEnd = pos - 1;
-                    }
+            } else {
+                if (!skipValue()) {
+                    return false;
                 }
-                case 9 -> {
-                    if (matches(keyStart, keyEnd, NAMESPACE)) {
-                        boolean isText = buf[valueStart] == '"';
-                        spaceStart = isText ? valueStart + 1 : -1;
-                        spaceEnd = pos - 1;
-                    }
+                if (matches(keyStart, keyEnd, STREAM) && buf[valueStart] == '"') {
+                    nameStart = valueStart + 1;
+                    nameEnd = pos - 1;
+                } else if (matches(keyStart, keyEnd, NAMESPACE)) {
+                    boolean isText = buf[valueStart] == '"';
+                    spaceStart = isText ? valueStart + 1 : -1;
+                    spaceEnd = pos - 1;
+                } else {
+                    emittedAt = matches(keyStart, keyEnd, EMITTED_AT) ? values : emittedAt;
+                    meta = matches(keyStart, keyEnd, META) ? values : meta;
+                    value(valueStart);
                 }
-                case 10 -> {
-                    if (matches(keyStart, keyEnd, EMITTED_AT)) {
-                        line.emittedAt = wholeNumber(valueStart, pos);
-                    }
-                }
-                default -> {}
             }
             skipBlanks();
             byte next = buf[pos++];
             if (next == '}') {
+                line.recordEnd = pos - 1;
                 return true;
             }
             if (next != ',') {
@@ -197,33 +345,58 @@ final class RecordScanner extends JsonWalk {
         }
     }
 
-    private boolean isEmptyObject(int at) {
-        int i = at + 1;
-        while (isBlank(buf[i])) {
-            i++;
+    private boolean scanData(RecordLine line) {
+        int start = pos;
+        line.dataStart = -1;
+        if (buf[pos] != '{') {
+            boolean isNull = buf[pos] == 'n';
+            boolean isArray = buf[pos] == '[';
+            if (!skipValue()) {
+                return false;
+            }
+            hasOtherData = !isNull && !(isArray && isBlank(start + 1, pos - 1));
+            return true;
         }
-        return buf[i] == '}';
+        hasOtherData = false;
+        pos++;
+        skipBlanks();
+        if (buf[pos] == '}') {
+            pos++;
+            return true;
+        }
+        dataFirst = values;
+        while (true) {
+            if (!skipString() || !skipColon()) {
+                return false;
+            }
+            int valueStart = pos;
+            if (!skipValue()) {
+                return false;
+            }
+            value(valueStart);
+            skipBlanks();
+            byte next = buf[pos++];
+            if (next == '}') {
+                break;
+            }
+            if (next != ',') {
+                return false;
+            }
+            skipBlanks();
+        }
+        dataLast = values - 1;
+        line.dataStart = start;
+        line.dataEnd = pos;
+        return true;
     }
 
-    /// Milliseconds, with or without a fraction; NO_TIME when it is no number.
-    private long wholeNumber(int from, int to) {
-        long value = 0;
-        int i = from;
-        boolean negative = buf[i] == '-';
-        if (negative) {
-            i++;
-        }
-        if (i == to || to - i > 18) {
-            return RecordLine.NO_TIME;
-        }
-        for (; i < to && buf[i] != '.'; i++) {
-            int digit = buf[i] - '0';
-            if (digit < 0 || digit > 9) {
-                return RecordLine.NO_TIME;
+    private boolean isBlank(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!isBlank(buf[i])) {
+                return false;
             }
-            value = value * 10 + digit;
         }
-        return negative ? -value : value;
+        return true;
     }
 
     private StreamDescriptor descriptor() {

@@ -73,7 +73,6 @@ class MessageReaderTest {
                 "{\"type\":null}",
                 "{\"type\":\"STATE\"}",
                 "{\"type\":\"LOG\",\"log\":{\"level\":\"LOUD\",\"message\":\"x\"}}",
-                "{\"type\":\"RECORD\"}",
                 "{\"record\":{\"stream\":\"users\",\"data\":{\"id\":1}},\"type\":\"REC",
                 "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":[1]}}",
                 "{\"type\":\"RECORD\",\"record\":{\"data\":{\"id\":1}}}",
@@ -95,7 +94,8 @@ class MessageReaderTest {
         String line = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\"%s}}".formatted(data);
 
         assertThat(MessagesTest.reader(line.getBytes(UTF_8)).read())
-                .isEqualTo(new ForeignLine("is a record without data", "", line.length(), false));
+                .isEqualTo(
+                        new ForeignLine("is a record without data", "", line.length(), ForeignLine.Loss.EMPTY_RECORD));
     }
 
     @Test
@@ -187,6 +187,160 @@ class MessageReaderTest {
                 (RecordLine) MessagesTest.reader(huge.getBytes(UTF_8)).read();
 
         assertThat(record.length()).isEqualTo(huge.length());
+    }
+
+    /// Lines are held against the shape of earlier ones; what they are may not depend on that.
+    @Test
+    void aLineIsReadTheSameWhateverCameBeforeIt() throws IOException {
+        Random random = new Random(11);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            String line = randomRecord(random);
+            if (random.nextInt(10) == 0) {
+                // Anything but a line feed in place of any byte, or a line cut short.
+                int at = random.nextInt(line.length());
+                char other = "{}[]\",:\\ 1nNt".charAt(random.nextInt(13));
+                line = random.nextBoolean()
+                        ? line.substring(0, at) + other + line.substring(at + 1)
+                        : line.substring(0, at);
+            }
+            lines.add(line);
+        }
+        MessageReader reader =
+                new MessageReader(new Trickle((String.join("\n", lines) + "\n").getBytes(UTF_8), 1), 1 << 20);
+        for (String line : lines) {
+            if (!line.isBlank()) {
+                String alone =
+                        parts(MessagesTest.reader((line + "\n").getBytes(UTF_8)).read());
+                assertThat(parts(reader.read())).as(line).isEqualTo(alone);
+            }
+        }
+        assertThat(reader.read()).isNull();
+    }
+
+    private static String randomRecord(Random random) {
+        String blank = random.nextInt(4) == 0 ? " " : "";
+        StringBuilder data = new StringBuilder();
+        for (int i = 0; i < 5; i++) {
+            if (random.nextInt(5) > 0) {
+                data.append(data.isEmpty() ? "" : "," + blank)
+                        .append("\"column")
+                        .append(i)
+                        .append("\":")
+                        .append(randomValue(random));
+            }
+        }
+        List<String> parts = new ArrayList<>(List.of(
+                "\"stream\":\"" + (random.nextInt(3) == 0 ? "users" : "orders") + "\"",
+                "\"emitted_at\":" + random.nextInt(1000),
+                "\"data\":" + blank + "{" + data + "}"));
+        if (random.nextInt(4) == 0) {
+            parts.add("\"meta\":" + randomValue(random));
+        }
+        if (random.nextInt(4) == 0) {
+            parts.add("\"namespace\":" + (random.nextBoolean() ? "\"eu\"" : "null"));
+        }
+        if (random.nextInt(4) == 0) {
+            java.util.Collections.shuffle(parts, random);
+        }
+        String record = "\"record\":{" + String.join(",", parts) + "}";
+        String type = "\"type\":\"RECORD\"";
+        return "{" + blank + (random.nextInt(5) == 0 ? record + "," + type : type + "," + record) + "}"
+                + (random.nextInt(20) == 0 ? "\r" : "");
+    }
+
+    private static String randomValue(Random random) {
+        return List.of(
+                        "null",
+                        "true",
+                        "-1.5e3",
+                        "12345678901",
+                        "\"\"",
+                        "\"é\\\\\\\"\"",
+                        "\"a longer text, as such\"",
+                        "{}",
+                        "{\"a\":[1,\"]}\"]}",
+                        "NaN")
+                .get(random.nextInt(10));
+    }
+
+    private static String parts(Line line) {
+        return line instanceof RecordLine record
+                ? "%s data %s meta %s at %d end %s whole %s trailing %d nulled %s"
+                        .formatted(
+                                record.stream(),
+                                text(record, record.dataStart(), record.dataEnd()),
+                                text(record, record.metaStart(), record.metaEnd()),
+                                record.emittedAt(),
+                                text(record, record.recordEnd(), record.end()),
+                                text(record, record.start(), record.end()),
+                                record.trailing(),
+                                record.nulled())
+                : line.toString();
+    }
+
+    @Test
+    void recordsOfOneShapeHaveTheSamePropertiesInTheSameOrder() throws IOException {
+        String[] data = {
+            "{\"a\":1,\"b\":2}", "{\"a\":\"x\",\"b\":[]}", "{\"b\":1,\"a\":1}", "{\"a\":1}", "{\"a\":1,\"b\":2}"
+        };
+        List<Object> shapes = new ArrayList<>();
+        for (String stream : List.of("users", "orders")) {
+            MessageReader reader = MessagesTest.reader(java.util.Arrays.stream(data)
+                    .map(d -> RECORD.replace("{\"id\":1}", d).replace("users", stream))
+                    .collect(java.util.stream.Collectors.joining("\n"))
+                    .getBytes(UTF_8));
+            for (Line line = reader.read(); line != null; line = reader.read()) {
+                shapes.add(((RecordLine) line).shape());
+            }
+        }
+        assertThat(shapes).doesNotContainNull();
+        assertThat(shapes.get(0)).isSameAs(shapes.get(1));
+        assertThat(new java.util.HashSet<>(shapes.subList(1, 4))).hasSize(3);
+    }
+
+    private static MessageReader spooling(String lines) {
+        return new MessageReader(new ByteArrayInputStream(lines.getBytes(UTF_8)), 100_000_000, waiting -> {}, 100_000);
+    }
+
+    private static String copy(LongRecordLine line, long from, long to) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        line.copyTo(out, from, to);
+        return out.toString(UTF_8);
+    }
+
+    @Test
+    void aRecordTooLongForMemoryIsKnownByItsParts() throws IOException {
+        Random random = new Random(3);
+        for (int round = 0; round < 50; round++) {
+            String pad = "x\\\"é\\u00e9}".repeat(30_000 + random.nextInt(20_000));
+            String text = " ".repeat(random.nextInt(3)) + "\"" + pad.substring(0, pad.length() - random.nextInt(5) * 11)
+                    + "\"";
+            String data =
+                    "{\"a\" : 1.5E3 , \"deep\":{\"x\":[" + text + ",{\"data\":{}}]},\"b\":" + text + " ,\"c\":null}";
+            String line =
+                    "{\"more\":%s,\"record\":{\"emitted_at\":5,\"new\":[%s],\"namespace\":\"n\",\"data\":%s,\"stream\":\"users\" },\"type\":\"RECORD\"}"
+                            .formatted(text, text, data);
+            MessageReader reader = spooling(RECORD + "\n" + line + "\n" + RECORD + "\n");
+
+            assertThat(reader.read()).isInstanceOf(RecordLine.class);
+            LongRecordLine record = (LongRecordLine) reader.read();
+            assertThat(record.stream()).isEqualTo(new StreamDescriptor("users", Optional.of("n")));
+            assertThat(record.hasEmittedAt()).isTrue();
+            assertThat(copy(record, 0, record.length())).isEqualTo(line);
+            assertThat(copy(record, record.dataStart(), record.dataEnd())).isEqualTo(data);
+            assertThat(copy(record, record.recordEnd(), record.length())).isEqualTo("},\"type\":\"RECORD\"}");
+            List<String> members = new ArrayList<>();
+            record.forEachMember((name, start, end) -> members.add(name + "=" + copy(record, start, end)));
+            assertThat(members)
+                    .containsExactly(
+                            "a=\"a\" : 1.5E3",
+                            "deep=\"deep\":{\"x\":[" + text + ",{\"data\":{}}]}",
+                            "b=\"b\":" + text,
+                            "c=\"c\":null");
+            assertThat(reader.read()).isInstanceOf(RecordLine.class);
+            assertThat(reader.read()).isNull();
+        }
     }
 
     @Test

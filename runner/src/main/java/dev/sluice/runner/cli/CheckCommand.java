@@ -5,41 +5,33 @@ import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 @Command(
         name = "check",
-        mixinStandardHelpOptions = true,
         description = "Tries the configuration of both connectors on the real systems.",
         footer = {"", "Example:  sluice check examples/quickstart.yaml"})
-final class CheckCommand implements Callable<Integer>, JsonOutput {
+final class CheckCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private final Output output;
 
-    @Parameters(paramLabel = "FILE", description = "The connection file.")
-    private Path file;
+    @Mixin
+    private final FileArgument file = new FileArgument();
 
-    @Option(names = "--json", description = "Print one JSON object.")
-    private boolean json;
-
-    CheckCommand(Terminal terminal) {
+    CheckCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
-    }
-
-    @Override
-    public boolean wantsJson() {
-        return json;
+        this.output = output;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file);
+            Connection connection = workbench.connection(file.path());
             Map<String, Connection.Connector> sides = new LinkedHashMap<>();
             sides.put("source", connection.source());
             sides.put("destination", connection.destination());
@@ -57,24 +49,14 @@ final class CheckCommand implements Callable<Integer>, JsonOutput {
                 good &= works;
                 ObjectNode entry = result.putObject(side.getKey()).put("works", works);
                 if (works) {
-                    terminalLine("%-11s %s: works".formatted(side.getKey(), side.getValue()));
+                    output.line("%-11s %s: works".formatted(side.getKey(), side.getValue()));
                 } else {
                     entry.put("message", message);
-                    terminalLine("%-11s %s: does not work\n  %s".formatted(side.getKey(), side.getValue(), message));
+                    output.line("%-11s %s: does not work\n  %s".formatted(side.getKey(), side.getValue(), message));
                 }
             }
-            if (json) {
-                ObjectNode envelope = Json.mapper().createObjectNode();
-                envelope.put("ok", good).set("result", result);
-                terminal.out().println(envelope);
-            }
+            output.result(good, result, Optional.empty());
             return good ? ExitCode.DONE : ExitCode.WRONG;
-        }
-    }
-
-    private void terminalLine(String text) {
-        if (!json) {
-            terminal.out().println(text);
         }
     }
 }

@@ -4,50 +4,37 @@ import dev.sluice.protocol.AirbyteCatalog;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 @Command(
         name = "discover",
-        mixinStandardHelpOptions = true,
         description = "Prints the catalog of a connection's source, as JSON.",
         footer = {"", "Example:  sluice discover examples/quickstart.yaml > catalog.json"})
-final class DiscoverCommand implements Callable<Integer>, JsonOutput {
+final class DiscoverCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private final Output output;
 
-    @Parameters(paramLabel = "FILE", description = "The connection file.")
-    private Path file;
+    @Mixin
+    private final FileArgument file = new FileArgument();
 
-    @Option(names = "--json", description = "Wrap it in one object with `ok` and `result`.")
-    private boolean json;
-
-    DiscoverCommand(Terminal terminal) {
+    DiscoverCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
-    }
-
-    @Override
-    public boolean wantsJson() {
-        return json;
+        this.output = output;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file);
+            Connection connection = workbench.connection(file.path());
             AirbyteCatalog catalog = workbench
                     .operations()
                     .discover(
                             connection.source().launch(),
                             connection.source().config(),
                             connection.limits().operationTimeout());
-            if (json) {
-                JsonOutput.result(terminal, Json.mapper().valueToTree(catalog));
-            } else {
-                terminal.out().println(Json.mapper().valueToTree(catalog).toPrettyString());
-            }
+            output.document(Json.mapper().valueToTree(catalog));
             return ExitCode.DONE;
         }
     }

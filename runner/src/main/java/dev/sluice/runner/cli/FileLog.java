@@ -2,35 +2,91 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.runner.RunLog;
+import dev.sluice.runner.connection.Connection.LogsKept;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The log of one run, in a file. What arrives here is masked already.
 final class FileLog implements RunLog, AutoCloseable {
     private static final int MAX_TEXT = 10_000;
 
-    private final Path file;
+    /// Stack traces are worth more.
+    private static final int MAX_ERROR = 100_000;
+
+    private final Path directory;
+    private final String prefix;
+    private Path file;
     private BufferedWriter out;
     private Optional<IOException> problem = Optional.empty();
 
+    /// @param directory `.sluice` beside the connection file
+    /// @param connection the name of the connection file
     FileLog(Path directory, String connection) {
+        this.directory = directory.resolve("logs");
+        this.prefix = connection + "-";
         String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        this.file = directory
-                .resolve("logs")
-                .resolve("%s-%s-%d.log"
-                        .formatted(connection, time, ProcessHandle.current().pid()));
+        this.file = named(time, ProcessHandle.current().pid());
     }
 
-    Path file() {
+    private Path named(String time, long number) {
+        return directory.resolve("%s%s-%d.log".formatted(prefix, time, number));
+    }
+
+    synchronized Path file() {
         return file;
     }
 
+    /// Until the sync has a number, the name has that of the process.
+    @Override
+    public synchronized Optional<String> begins(long sync) {
+        String time =
+                file.getFileName().toString().substring(prefix.length(), prefix.length() + "yyyyMMdd-HHmmss".length());
+        Path named = named(time, sync);
+        try {
+            if (out != null) {
+                Files.move(file, named); // What is open stays open.
+            }
+            file = named;
+        } catch (IOException e) {
+            problem = Optional.of(e);
+        }
+        return Optional.of(file.toString());
+    }
+
+    /// Removes older logs of the same connection file.
+    void removeOlder(LogsKept keep) {
+        try (Stream<Path> files = Files.list(directory)) {
+            // A name begins with its time.
+            Pattern ours = Pattern.compile(Pattern.quote(prefix) + "\\d{8}-\\d{6}-\\d+\\.log");
+            List<Path> logs = files.filter(
+                            path -> ours.matcher(path.getFileName().toString()).matches())
+                    .filter(path -> !path.equals(file()))
+                    .sorted(Comparator.comparing(Path::getFileName).reversed())
+                    .toList();
+            for (int i = 0; i < logs.size(); i++) {
+                // The one of this run is the newest.
+                if (i + 1 >= keep.newest()
+                        || Files.getLastModifiedTime(logs.get(i))
+                                .toInstant()
+                                .isBefore(Instant.now().minus(keep.age()))) {
+                    Files.deleteIfExists(logs.get(i));
+                }
+            }
+        } catch (IOException e) {
+            // They are in nobody's way; the next run tries again.
+        }
+    }
     /// Why there is less in it than was said; empty when all is.
     synchronized Optional<String> problem() {
         return problem.map(e -> "the log %s could not be written: %s".formatted(file, e.getMessage()));
@@ -47,7 +103,8 @@ final class FileLog implements RunLog, AutoCloseable {
                 Files.createDirectories(file.getParent());
                 out = Files.newBufferedWriter(file);
             }
-            String cut = text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+            int max = level.compareTo(Level.ERROR) <= 0 ? MAX_ERROR : MAX_TEXT;
+            String cut = text.length() <= max ? text : text.substring(0, max) + "…";
             out.write("%s %-5s %s: %s%n"
                     .formatted(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS), level, connector, cut));
             if (level.compareTo(Level.INFO) < 0) {

@@ -35,6 +35,7 @@ final class Rehearsal {
                                 new String[] {verb, file.toString()},
                                 terminal.home(),
                                 terminal.environment(),
+                                terminal.in(),
                                 nowhere,
                                 terminal.err()));
             }
@@ -42,6 +43,7 @@ final class Rehearsal {
                     new String[] {"sync", directory.resolve("none.yaml").toString()},
                     terminal.home(),
                     terminal.environment(),
+                    terminal.in(),
                     nowhere,
                     nowhere);
             try (Workbench workbench =

@@ -1,20 +1,23 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Problems;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -22,8 +25,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// `sluice`: the root of the command line.
 @Command(
         name = "sluice",
-        mixinStandardHelpOptions = true,
-        version = "sluice " + Workbench.VERSION,
         description = "Runs any Airbyte-protocol connector with one command and no platform.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -37,15 +38,43 @@ public final class SluiceCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    private SluiceCommand() {}
+    @Mixin
+    private final Output output;
+
+    @Option(
+            names = {"-V", "--version"},
+            description = "Print the version.")
+    private boolean version;
+
+    private SluiceCommand(Output output) {
+        this.output = output;
+    }
 
     /// Runs a command line and returns its exit code.
     ///
     /// @param home the directory of this Sluice
-    public static int run(String[] args, Path home, Map<String, String> environment, PrintStream out, PrintStream err) {
+    public static int run(
+            String[] args,
+            Path home,
+            Map<String, String> environment,
+            InputStream in,
+            PrintStream out,
+            PrintStream err) {
         try (Interruption interruption = new Interruption()) {
-            boolean interactive = environment.containsKey("SLUICE_TERMINAL");
-            return run(args, new Terminal(home, environment, out, err, interactive, interruption));
+            // The launcher says which of the three are terminals: the JVM cannot tell.
+            String terminals = environment.getOrDefault("SLUICE_TERMINAL", "");
+            boolean interactive = terminals.contains("2");
+            return run(
+                    args,
+                    new Terminal(
+                            home,
+                            environment,
+                            in,
+                            out,
+                            err,
+                            interactive,
+                            interactive && terminals.contains("0"),
+                            interruption));
         }
     }
 
@@ -53,26 +82,42 @@ public final class SluiceCommand implements Runnable {
         if (args.length == 1 && args[0].equals("train-aot")) {
             return Rehearsal.run(terminal);
         }
-        CommandLine line = new CommandLine(new SluiceCommand())
-                .addSubcommand(new SyncCommand(terminal))
-                .addSubcommand(new CheckCommand(terminal))
-                .addSubcommand(new DiscoverCommand(terminal))
-                .addSubcommand(new ReadCommand(terminal))
-                .addSubcommand(new SpecCommand(terminal))
-                .addSubcommand(new CommandLine(new StateCommand()).addSubcommand(new StateShowCommand(terminal)))
+        Output output = new Output(terminal);
+        CommandLine line = new CommandLine(new SluiceCommand(output))
+                .addSubcommand(new InitCommand(terminal, output))
+                .addSubcommand(new SyncCommand(terminal, output))
+                .addSubcommand(new ValidateCommand(terminal, output))
+                .addSubcommand(new CheckCommand(terminal, output))
+                .addSubcommand(new DiscoverCommand(terminal, output))
+                .addSubcommand(new ReadCommand(terminal, output))
+                .addSubcommand(new SpecCommand(terminal, output))
+                .addSubcommand(new CommandLine(new StateCommand())
+                        .addSubcommand(new StateShowCommand(terminal, output))
+                        .addSubcommand(new StateSetCommand(terminal, output))
+                        .addSubcommand(new StateResetCommand(terminal, output)))
+                .addSubcommand(new RunsCommand(terminal, output))
+                .addSubcommand(new LogsCommand(terminal, output))
+                .addSubcommand(new DoctorCommand(terminal, output))
                 .addSubcommand(new ConnectorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        terminal.interactive() && !terminal.environment().containsKey("NO_COLOR") ? Ansi.ON : Ansi.OFF))
+                        terminals(terminal).contains("1")
+                                        && !terminal.environment().containsKey("NO_COLOR")
+                                ? Ansi.ON
+                                : Ansi.OFF))
                 .setUsageHelpWidth(80)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((e, given) -> wrong(e, given, terminal))
-                .setExecutionExceptionHandler((e, command, _) -> failed(e, command, terminal));
+                .setParameterExceptionHandler((e, given) -> wrong(e, given, output))
+                .setExecutionExceptionHandler((e, _, _) -> failed(e, terminal, output));
         return line.execute(args);
     }
 
-    private static int wrong(ParameterException e, String[] args, Terminal terminal) {
+    private static String terminals(Terminal terminal) {
+        return terminal.environment().getOrDefault("SLUICE_TERMINAL", "");
+    }
+
+    private static int wrong(ParameterException e, String[] args, Output output) {
         CommandLine command = e.getCommandLine();
         String what = e.getMessage().substring(0, 1).toLowerCase(Locale.ROOT)
                 + e.getMessage().substring(1);
@@ -83,6 +128,7 @@ public final class SluiceCommand implements Runnable {
                             name,
                             Problems.suggestion(name, command.getSubcommands().keySet()));
         }
+        output.jsonIfIn(args);
         return report(
                 new RunnerException(
                         FailureType.CONFIG_ERROR,
@@ -91,11 +137,10 @@ public final class SluiceCommand implements Runnable {
                         "",
                         "`%s --help` says what there is"
                                 .formatted(command.getCommandSpec().qualifiedName())),
-                List.of(args).contains("--json"),
-                terminal);
+                output);
     }
 
-    private static int failed(Exception e, CommandLine command, Terminal terminal) {
+    private static int failed(Exception e, Terminal terminal, Output output) {
         if (e instanceof InterruptedException) {
             return ExitCode.FAILED;
         }
@@ -111,20 +156,21 @@ public final class SluiceCommand implements Runnable {
         if (error != e) {
             e.printStackTrace(terminal.err());
         }
-        return report(error, command.getCommand() instanceof JsonOutput json && json.wantsJson(), terminal);
+        return report(error, output);
     }
 
-    private static int report(RunnerException error, boolean asJson, Terminal terminal) {
-        if (asJson) {
-            JsonOutput.error(terminal, ErrorReport.json(error));
-        } else {
-            terminal.err().println(ErrorReport.text(List.of(error)));
-        }
+    private static int report(RunnerException error, Output output) {
+        output.error(error);
         return ExitCode.of(error.type());
     }
 
     @Override
     public void run() {
+        if (version) {
+            output.line("sluice " + Workbench.VERSION);
+            output.result(Json.mapper().createObjectNode().put("version", Workbench.VERSION));
+            return;
+        }
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 }

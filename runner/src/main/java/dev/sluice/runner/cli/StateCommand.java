@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "state", mixinStandardHelpOptions = true, description = "Shows where a connection stands.")
+@Command(name = "state", description = "Shows, sets or resets where a connection stands.")
 final class StateCommand implements Runnable {
     @Spec
     private CommandSpec spec;

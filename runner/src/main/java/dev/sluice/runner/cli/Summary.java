@@ -21,13 +21,14 @@ final class Summary {
             terminal.out().println(line(report, stream));
         }
         terminal.out()
-                .println("%,d %s, %,d %s in %s; state in %s"
+                .println("%,d %s, %,d %s in %s%s; state in %s"
                         .formatted(
                                 report.streams().size(),
                                 report.streams().size() == 1 ? "stream" : "streams",
                                 report.records(),
                                 report.records() == 1 ? "record" : "records",
                                 words(report.took()),
+                                report.attempts() == 1 ? "" : " and %d attempts".formatted(report.attempts()),
                                 nearby(stateLocation)));
         if (report.isSuccess()) {
             report.whereToLook().ifPresent(where -> terminal.out().println(where));

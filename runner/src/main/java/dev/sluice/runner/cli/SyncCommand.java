@@ -2,95 +2,91 @@ package dev.sluice.runner.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.protocol.AirbyteCatalog;
-import dev.sluice.protocol.AirbyteLogMessage.Level;
-import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.sync.StreamProgress;
-import dev.sluice.runner.sync.Sync;
-import dev.sluice.runner.sync.SyncPlan;
+import dev.sluice.runner.sync.SyncJob;
 import dev.sluice.runner.sync.SyncReport;
-import java.nio.file.Path;
+import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "sync",
-        mixinStandardHelpOptions = true,
         description = "Moves what is new from the source to the destination of a connection.",
         footer = {"", "Example:  sluice sync examples/quickstart.yaml"})
-final class SyncCommand implements Callable<Integer>, JsonOutput {
+final class SyncCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private final Output output;
 
-    @Parameters(paramLabel = "FILE", description = "The connection file.")
-    private Path file;
+    @Mixin
+    private final FileArgument file = new FileArgument();
+
+    @Mixin
+    private final StateOption state = new StateOption();
+
+    @Option(names = "--once", description = "One attempt: when it fails, it is not made again.")
+    private boolean once;
 
     @Option(
-            names = "--state",
-            paramLabel = "PLACE",
-            description = "Where states are kept: a file, or the URL of a PostgreSQL; one with a password goes into"
-                    + " SLUICE_STATE. Default: state.db in the folder .sluice beside FILE.")
-    private Optional<String> state;
+            names = "--refresh",
+            paramLabel = "STREAM",
+            description = "Read this stream from the start; its older rows go when it is whole. May be given several"
+                    + " times.")
+    private Set<String> refresh = Set.of();
 
-    @Option(names = "--json", description = "Print one JSON object instead of a summary.")
-    private boolean json;
-
-    SyncCommand(Terminal terminal) {
+    SyncCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
-    }
-
-    @Override
-    public boolean wantsJson() {
-        return json;
+        this.output = output;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         try (FileLog log = new FileLog(
-                        Workbench.directory(file), file.getFileName().toString());
+                        Workbench.directory(file.path()),
+                        file.path().getFileName().toString());
                 Workbench workbench = terminal.workbench(log)) {
             return sync(workbench, log);
         }
     }
 
     private int sync(Workbench workbench, FileLog log) throws InterruptedException {
-        Connection connection = workbench.connection(file);
+        Connection connection = workbench.connection(file.path());
         connection
                 .schedule()
                 .ifPresent(schedule -> terminal.notice(
                         "schedule '%s' is kept, but nothing runs it yet: this is one sync, now".formatted(schedule)));
-        try (StateStore store = workbench.stateStore(connection, state);
+        try (StateStore store = workbench.stateStore(connection, state.place());
                 ConnectionState stored = store.acquire(connection.name())) {
-            AirbyteCatalog catalog = workbench
-                    .operations()
-                    .discover(
-                            connection.source().launch(),
-                            connection.source().config(),
-                            connection.limits().operationTimeout());
-            ConnectorSpecification destination = workbench.spec(connection, connection.destination());
-            SyncPlan plan = SyncPlan.make(
-                    connection,
-                    catalog,
-                    destination,
-                    stored.state(),
-                    stored.generations(),
-                    System.currentTimeMillis() / 1000);
-            Sync sync = new Sync(connection, plan, workbench.launcher(), stored, workbench.mask(), log);
-            terminal.interruption().gently(sync::cancel);
+            SyncJob job = new SyncJob(
+                    once ? connection.once() : connection,
+                    stored,
+                    workbench.operations(),
+                    workbench.launcher(),
+                    workbench.mask(),
+                    log);
+            terminal.interruption().gently(() -> {
+                if (!job.cancel()) {
+                    workbench.stopConnectors();
+                }
+            });
             SyncReport report;
-            try (ProgressView progress = new ProgressView(terminal, sync, json)) {
-                report = sync.run();
+            try (AttemptView view = new AttemptView(job)) {
+                report = job.run(refresh, view);
             }
-            report.warnings().forEach(warning -> log.line(Level.WARN, "sluice", warning));
+            log.removeOlder(connection.limits().logs());
             log.problem().ifPresent(terminal::notice);
-            if (json) {
+            if (output.isJson()) {
                 printJson(report);
             } else {
                 print(report, connection, store, log);
@@ -101,18 +97,54 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
         }
     }
 
+    /// The progress of the attempt that runs, and a line for each that has failed.
+    private final class AttemptView implements SyncJob.Listener, AutoCloseable {
+        private final SyncJob job;
+        private Optional<ProgressView> progress = Optional.empty();
+
+        AttemptView(SyncJob job) {
+            this.job = job;
+        }
+
+        @Override
+        public void begins(int attempt) {
+            progress = Optional.of(new ProgressView(terminal, job::progress, output.isJson()));
+        }
+
+        @Override
+        public void failed(int attempt, RunnerException cause, Duration wait) {
+            close();
+            terminal.notice("attempt %d failed: %s; the next begins %s"
+                    .formatted(
+                            attempt,
+                            ErrorReport.line(cause.getMessage()),
+                            wait.isZero() ? "now" : "in " + Operations.words(wait)));
+        }
+
+        @Override
+        public void close() {
+            progress.ifPresent(ProgressView::close);
+            progress = Optional.empty();
+        }
+    }
+
     private void print(SyncReport report, Connection connection, StateStore store, FileLog log) {
-        new Summary(terminal).print(report, connection, store.location());
+        if (report.isSuccess() || !report.streams().isEmpty()) {
+            new Summary(terminal).print(report, connection, store.location());
+        }
         report.warnings().forEach(warning -> terminal.err().println("warning: " + warning));
         if (!report.isSuccess()) {
             terminal.err().println(ErrorReport.text(report.failures()));
-            terminal.err().println("  log:   " + log.file());
+            if (Files.exists(log.file())) {
+                terminal.err().println("  log:   " + log.file());
+            }
         }
     }
 
     private void printJson(SyncReport report) {
         ObjectNode result = Json.mapper().createObjectNode();
         result.put("sync", report.sync());
+        result.put("attempts", report.attempts());
         result.put("seconds", report.took().toMillis() / 1000.0);
         result.put("checkpoints", report.checkpoints());
         ArrayNode streams = result.putArray("streams");
@@ -127,12 +159,6 @@ final class SyncCommand implements Callable<Integer>, JsonOutput {
         report.whereToLook().ifPresent(where -> result.put("where_to_look", where));
         ArrayNode warnings = result.putArray("warnings");
         report.warnings().forEach(warnings::add);
-        ObjectNode envelope = Json.mapper().createObjectNode();
-        envelope.put("ok", report.isSuccess());
-        envelope.set("result", result);
-        if (!report.isSuccess()) {
-            envelope.set("error", ErrorReport.json(report.failures().getFirst()));
-        }
-        terminal.out().println(envelope);
+        output.result(report.isSuccess(), result, report.failures().stream().findFirst());
     }
 }

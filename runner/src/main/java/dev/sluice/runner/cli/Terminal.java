@@ -2,26 +2,38 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.Workbench;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
 /// @param interactive whether a person watches standard error
+/// @param canAsk whether a person can answer, too
 record Terminal(
         Path home,
         Map<String, String> environment,
+        InputStream in,
         PrintStream out,
         PrintStream err,
         boolean interactive,
+        boolean canAsk,
         Interruption interruption) {
 
     /// Everything a command needs; Ctrl-C stops its connectors.
     ///
     /// @param log receives what connectors say
     Workbench workbench(RunLog log) {
-        Workbench workbench = new Workbench(home, environment, this::notice, log);
+        return workbench(log, this::notice);
+    }
+
+    /// The same for a command that shows notices in its own way.
+    Workbench workbench(RunLog log, Consumer<String> notices) {
+        Workbench workbench = new Workbench(home, environment, notices, log);
         interruption.gently(workbench::stopConnectors);
         interruption.firmly(workbench::stopConnectors);
         return workbench;
@@ -34,6 +46,26 @@ record Terminal(
 
     void notice(String text) {
         err.println(text);
+    }
+
+    /// Asks a person; empty when nobody answers any more.
+    Optional<String> ask(String question) {
+        err.print(question);
+        err.flush();
+        StringBuilder answer = new StringBuilder();
+        try {
+            int c = in.read();
+            if (c < 0) {
+                err.println();
+                return Optional.empty();
+            }
+            for (; c >= 0 && c != '\n'; c = in.read()) {
+                answer.append((char) c);
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return Optional.of(answer.toString().strip());
     }
 
     /// Width of the terminal, in columns.

@@ -24,7 +24,7 @@ import java.util.stream.StreamSupport;
 /// names variables for that (`x-sluice-env`).
 final class ConfigCheck {
     /// Names of variables that stand in for a setting; see docs/reference/protocol-extensions.md.
-    private static final String ENV = "x-sluice-env";
+    static final String ENV = "x-sluice-env";
 
     private final Map<String, String> environment;
     private final YamlTree tree;
@@ -113,6 +113,9 @@ final class ConfigCheck {
     /// The value found is not shown: it may be a secret.
     private static String sentence(Error error, JsonNode value) {
         String message = error.getMessage();
+        if (value.isNull()) {
+            return "has no value yet";
+        }
         return switch (String.valueOf(error.getKeyword())) {
             case "type" ->
                 "has the wrong type: %s%s"
@@ -162,7 +165,7 @@ final class ConfigCheck {
     }
 
     /// The property that has one fixed value in each of the alternatives.
-    private static Optional<String> discriminator(ArrayNode alternatives) {
+    static Optional<String> discriminator(ArrayNode alternatives) {
         List<String> names = new ArrayList<>();
         alternatives.path(0).path("properties").fieldNames().forEachRemaining(names::add);
         return names.stream()
@@ -171,7 +174,7 @@ final class ConfigCheck {
                 .findFirst();
     }
 
-    private static Optional<JsonNode> fixed(JsonNode alternative, String name) {
+    static Optional<JsonNode> fixed(JsonNode alternative, String name) {
         JsonNode property = alternative.path("properties").path(name);
         JsonNode value =
                 property.path("enum").size() == 1 ? property.path("enum").path(0) : property.path("const");
@@ -251,8 +254,9 @@ final class ConfigCheck {
                 problem(key, "is not a setting of this connector" + Problems.suggestion(name, known));
             } else if (!name.startsWith("_")
                     && schema.path("additionalProperties").asBoolean(true)) {
-                warnings.accept("`%s` (line %d) is not a setting of this connector and goes to it as it is"
-                        .formatted(key, tree.line(key)));
+                int line = tree.line(key);
+                warnings.accept("`%s`%s is not a setting of this connector and goes to it as it is"
+                        .formatted(key, line > 0 ? " (line " + line + ")" : ""));
             }
         }
     }

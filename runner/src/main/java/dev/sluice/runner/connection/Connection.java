@@ -1,21 +1,24 @@
 package dev.sluice.runner.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorLaunch;
-import java.nio.file.Path;
+import dev.sluice.runner.launch.RunningConnector;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
-/// @param file where it is described
-/// @param streams the selected streams by the name the user gave; empty when the file is silent: then all
+/// @param source null when a program describes the destination alone, to have it checked
+/// @param destination null when a program describes the source alone, to read it
+/// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
         String name,
-        Path file,
+        Place place,
         Connector source,
         Connector destination,
         Map<String, StreamSettings> streams,
@@ -23,6 +26,37 @@ public record Connection(
         Optional<String> schedule,
         Limits limits,
         Optional<String> stateStore) {
+
+    /// The same source and streams, read by this program. It may take its time: it is not stuck, it is busy with what
+    /// it has read.
+    public Connection readBy(RunningConnector program) {
+        Limits patient = new Limits(
+                limits.sourceTimeout(),
+                Duration.ofDays(36_500),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                1,
+                limits.retryAfter(),
+                limits.strict(),
+                limits.storeTimeout(),
+                limits.logs());
+        Connector reader = new Connector(
+                new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
+        return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
+    }
+
+    /// The same, for a destination that has no rows.
+    public Connection appending() {
+        Map<String, StreamSettings> appending = new LinkedHashMap<>(streams);
+        appending.replaceAll((_, settings) -> settings.appending());
+        return new Connection(
+                name, place, source, destination, appending, defaults.appending(), schedule, limits, stateStore);
+    }
+
+    /// The same with other streams.
+    public Connection only(Map<String, StreamSettings> others) {
+        return new Connection(name, place, source, destination, others, defaults, schedule, limits, stateStore);
+    }
 
     /// @param config complete, references resolved: holds secrets
     public record Connector(ConnectorLaunch launch, ObjectNode config) {
@@ -36,9 +70,68 @@ public record Connection(
     /// @param destinationTimeout how long a destination may take for one write, and after the end of its input
     /// @param operationTimeout how long spec, check and discover may take
     /// @param lineBytes the longest line a connector may print
+    /// @param attempts how many in a row may fail without storing anything; with 1 none is made again
+    /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
+    /// @param strict whether reported errors and counts that do not fit fail a sync that ends well
+    /// @param storeTimeout how long the state store may be away in the middle of a sync
+    /// @param logs how many logs of earlier runs are kept
     public record Limits(
-            Duration sourceTimeout, Duration destinationTimeout, Duration operationTimeout, int lineBytes) {
-        public static final Limits DEFAULT =
-                new Limits(Duration.ofHours(3), Duration.ofHours(24), Duration.ofMinutes(9), 256 << 20);
+            Duration sourceTimeout,
+            Duration destinationTimeout,
+            Duration operationTimeout,
+            int lineBytes,
+            int attempts,
+            Duration retryAfter,
+            boolean strict,
+            Duration storeTimeout,
+            LogsKept logs) {
+        public static final Limits DEFAULT = new Limits(
+                Duration.ofHours(3),
+                Duration.ofHours(24),
+                Duration.ofMinutes(9),
+                256 << 20,
+                5,
+                Duration.ofSeconds(10),
+                false,
+                Duration.ofMinutes(10),
+                LogsKept.newest(50));
+
+        public Limits withAttempts(int number, Duration pause) {
+            return new Limits(
+                    sourceTimeout,
+                    destinationTimeout,
+                    operationTimeout,
+                    lineBytes,
+                    number,
+                    pause,
+                    strict,
+                    storeTimeout,
+                    logs);
+        }
+    }
+
+    /// Which logs of earlier runs are kept: the newest of them, or those that are not older than that.
+    public record LogsKept(int newest, Duration age) {
+        public static LogsKept newest(int number) {
+            return new LogsKept(number, Duration.ofDays(365_000));
+        }
+
+        public static LogsKept notOlderThan(Duration age) {
+            return new LogsKept(Integer.MAX_VALUE, age);
+        }
+    }
+
+    /// The same, whose syncs make one attempt.
+    public Connection once() {
+        return new Connection(
+                name,
+                place,
+                source,
+                destination,
+                streams,
+                defaults,
+                schedule,
+                limits.withAttempts(1, limits.retryAfter()),
+                stateStore);
     }
 }

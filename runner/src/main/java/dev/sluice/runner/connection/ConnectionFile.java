@@ -9,6 +9,7 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Connection.LogsKept;
 import dev.sluice.runner.connection.StreamSettings.WriteMode;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import java.io.IOException;
@@ -32,10 +33,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out.
+/// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out. What a program
+/// describes is the same tree, and goes the same way.
 public final class ConnectionFile {
     private static final Set<String> TOP =
-            Set.of("name", "source", "destination", "sync", "streams", "limits", "state");
+            Set.of("name", "source", "destination", "sync", "streams", "limits", "logs", "state");
     private static final Set<String> CONTAINER =
             Set.of("network", "memory", "cpus", "processes", "local", "read_only", "tmp", "pipes");
     private static final Set<String> CONNECTOR = Stream.concat(
@@ -43,24 +45,33 @@ public final class ConnectionFile {
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
-    private static final Set<String> LIMITS =
-            Set.of("source_timeout", "destination_timeout", "operation_timeout", "start_timeout", "line_size");
+    private static final Set<String> LIMITS = Set.of(
+            "source_timeout",
+            "destination_timeout",
+            "operation_timeout",
+            "start_timeout",
+            "line_size",
+            "attempts",
+            "retry_after",
+            "strict",
+            "store_timeout");
+    private static final Set<String> LOGS = Set.of("keep");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
 
     /// Asks a connector for its spec, before anything else is started.
     @FunctionalInterface
     public interface Specs {
-        ConnectorSpecification of(ConnectorLaunch connector) throws InterruptedException;
+        ConnectorSpecification of(ConnectorLaunch connector, Duration limit) throws InterruptedException;
     }
 
-    private final Path file;
+    private final Place place;
     private final Problems problems;
     private final YamlTree tree;
     private final OurConnectors ours;
 
-    private ConnectionFile(Path file, Problems problems, YamlTree tree, OurConnectors ours) {
-        this.file = file;
+    private ConnectionFile(Place place, Problems problems, YamlTree tree, OurConnectors ours) {
+        this.place = place;
         this.problems = problems;
         this.tree = tree;
         this.ours = ours;
@@ -78,16 +89,61 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        Problems problems = new Problems(file);
-        Path directory = file.toAbsolutePath().normalize().getParent();
-        YamlTree tree = YamlTree.parse(text(file), new References(environment, directory), problems);
-        ConnectionFile parsed = new ConnectionFile(file, problems, tree, ours);
-        Connection connection = parsed.connection(directory);
+        return parse(file, environment, ours).checked(environment, specs, mask, warnings);
+    }
+
+    /// The same for what needs no connector: their settings are not looked at.
+    public static Connection readWithoutSpecs(Path file, Map<String, String> environment, OurConnectors ours) {
+        ConnectionFile parsed = parse(file, environment, ours);
+        Connection connection = parsed.connection();
+        parsed.problems.throwIfAny();
+        return connection;
+    }
+
+    private static ConnectionFile parse(Path file, Map<String, String> environment, OurConnectors ours) {
+        Place place = Place.file(file);
+        Problems problems = new Problems(place);
+        YamlTree tree = YamlTree.parse(text(file), new References(environment, place.directory()), problems);
+        return new ConnectionFile(place, problems, tree, ours);
+    }
+
+    /// What a program describes: the tree of a file, but without references, because a program has the values
+    /// themselves.
+    ///
+    /// @param tree may lack a side, for what needs only the other: then the connection has none
+    /// @param mask learns the secrets of the configurations
+    /// @throws RunnerException with every problem, config against the connectors' specs included
+    public static Connection of(
+            ObjectNode tree,
+            Place place,
+            Map<String, String> environment,
+            OurConnectors ours,
+            Specs specs,
+            SecretMask mask,
+            Consumer<String> warnings)
+            throws InterruptedException {
+        Problems problems = new Problems(place);
+        return new ConnectionFile(place, problems, YamlTree.of(tree, problems), ours)
+                .checked(environment, specs, mask, warnings);
+    }
+
+    /// The same for what needs no setting of a connector.
+    public static Connection ofWithoutSpecs(ObjectNode tree, Place place, OurConnectors ours) {
+        Problems problems = new Problems(place);
+        Connection connection = new ConnectionFile(place, problems, YamlTree.of(tree, problems), ours).connection();
+        problems.throwIfAny();
+        return connection;
+    }
+
+    private Connection checked(Map<String, String> environment, Specs specs, SecretMask mask, Consumer<String> warnings)
+            throws InterruptedException {
+        Connection connection = connection();
         if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection.source(), specs, mask, warnings);
+            checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
         }
         if (connection.destination() != null) {
-            parsed.checkConfig(environment, "destination", connection.destination(), specs, mask, warnings);
+            checkConfig(
+                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
         }
         problems.throwIfAny();
         return connection;
@@ -122,13 +178,14 @@ public final class ConnectionFile {
             Map<String, String> environment,
             String side,
             Connection.Connector connector,
+            Limits limits,
             Specs specs,
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
         ConnectorSpecification spec;
         try {
-            spec = specs.of(connector.launch());
+            spec = specs.of(connector.launch(), limits.operationTimeout());
         } catch (RunnerException e) {
             if (problems.isEmpty()) {
                 throw e;
@@ -141,7 +198,7 @@ public final class ConnectionFile {
         mask.learn(connector.config(), spec.connectionSpecification());
     }
 
-    private Connection connection(Path directory) {
+    private Connection connection() {
         JsonNode root = tree.root();
         if (!root.isObject()) {
             if (problems.isEmpty()) {
@@ -149,7 +206,7 @@ public final class ConnectionFile {
             }
             return new Connection(
                     "",
-                    file,
+                    place,
                     null,
                     null,
                     Map.of(),
@@ -164,9 +221,9 @@ public final class ConnectionFile {
                 mode(sync, "sync"), writeMode(sync, "sync"), List.of(), List.of(), Set.of(), tree.line("sync"));
         return new Connection(
                 name(root),
-                file,
-                connector(root, "source", directory, startTimeout(root)),
-                connector(root, "destination", directory, startTimeout(root)),
+                place,
+                connector(root, "source"),
+                connector(root, "destination"),
                 streams(root.path("streams")),
                 defaults,
                 schedule(sync),
@@ -181,7 +238,7 @@ public final class ConnectionFile {
     }
 
     private String nameOfFile() {
-        String name = file.getFileName().toString();
+        String name = place.file().map(Path::getFileName).map(Path::toString).orElse("");
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
     }
@@ -195,8 +252,11 @@ public final class ConnectionFile {
         return schedule;
     }
 
-    private Connection.Connector connector(JsonNode root, String side, Path directory, Duration startTimeout) {
+    private Connection.Connector connector(JsonNode root, String side) {
         JsonNode node = root.path(side);
+        if (place.file().isEmpty() && !root.has(side)) {
+            return null;
+        }
         if (!node.isObject()) {
             problem(
                     side,
@@ -209,7 +269,7 @@ public final class ConnectionFile {
         if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
             problem(side + ".config", "must be a mapping of settings");
         }
-        ConnectorLaunch launch = launch(node, side, directory, startTimeout);
+        ConnectorLaunch launch = launch(node, side);
         if (launch == null) {
             return null;
         }
@@ -221,8 +281,8 @@ public final class ConnectionFile {
     }
 
     /// Null when it cannot be told what to launch; then a problem says why.
-    private ConnectorLaunch launch(JsonNode node, String side, Path directory, Duration startTimeout) {
-        ConnectorLaunch.InContainer container = container(node, side, directory, startTimeout);
+    private ConnectorLaunch launch(JsonNode node, String side) {
+        ConnectorLaunch.InContainer container = container(node, side);
         long ways =
                 List.of("type", "image", "command").stream().filter(node::has).count();
         if (ways != 1) {
@@ -254,10 +314,10 @@ public final class ConnectionFile {
             if (!asProcess) {
                 problem(side + ".launch", "is 'docker', but a command runs as a process; name an `image:` instead");
             }
-            return new ConnectorLaunch.AsProcess(command.getFirst(), command, directory);
+            return new ConnectorLaunch.AsProcess(command.getFirst(), command, place.directory());
         }
         if (node.has("type")) {
-            return ours(text(node, "type", side).orElse(""), side, asProcess, directory, container);
+            return ours(text(node, "type", side).orElse(""), side, asProcess, container);
         }
         String image = text(node, "image", side).orElse("");
         if (asProcess) {
@@ -270,8 +330,7 @@ public final class ConnectionFile {
         return container.of(image, Optional.empty());
     }
 
-    private ConnectorLaunch ours(
-            String type, String side, boolean asProcess, Path directory, ConnectorLaunch.InContainer container) {
+    private ConnectorLaunch ours(String type, String side, boolean asProcess, ConnectorLaunch.InContainer container) {
         Optional<Path> folder = ours.find(side, type);
         if (folder.isEmpty()) {
             problem(
@@ -283,13 +342,14 @@ public final class ConnectionFile {
                 ? new ConnectorLaunch.AsProcess(
                         folder.get().getFileName().toString(),
                         List.of(ours.program(folder.get()).toString()),
-                        directory)
+                        place.directory())
                 : container.of(ours.image(folder.get()), folder);
     }
 
     /// The limits of a container; its image is put in later.
-    private ConnectorLaunch.InContainer container(JsonNode node, String side, Path directory, Duration startTimeout) {
-        Optional<Path> local = text(node, "local", side).map(directory::resolve).map(Path::normalize);
+    private ConnectorLaunch.InContainer container(JsonNode node, String side) {
+        Optional<Path> local =
+                text(node, "local", side).map(place.directory()::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
                 .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
         local.filter(ConnectionFile::holdsEngineSocket)
@@ -320,7 +380,7 @@ public final class ConnectionFile {
                 tmp.orElse(ConnectorLaunch.InContainer.DEFAULT_TMP_BYTES),
                 choice(node, "pipes", side, ConnectorLaunch.Pipes.values(), "a kind of pipes")
                         .orElse(ConnectorLaunch.Pipes.AUTO),
-                startTimeout);
+                startTimeout());
     }
 
     /// Mounted itself, or somewhere below a directory that is: the conventional places, and where this process would
@@ -343,8 +403,8 @@ public final class ConnectionFile {
         }
     }
 
-    private Duration startTimeout(JsonNode root) {
-        return amount(root.path("limits"), "start_timeout", "limits", ConnectionFile::duration, "90s or 5m")
+    private Duration startTimeout() {
+        return amount(tree.root().path("limits"), "start_timeout", "limits", ConnectionFile::duration, "90s or 5m")
                 .orElse(ConnectorLaunch.InContainer.DEFAULT_START_TIMEOUT);
     }
 
@@ -430,7 +490,23 @@ public final class ConnectionFile {
                         .orElse(Limits.DEFAULT.operationTimeout()),
                 amount(limits, "line_size", "limits", ConnectionFile::bytes, "256m")
                         .map(bytes -> (int) Math.min(bytes, Integer.MAX_VALUE - 64))
-                        .orElse(Limits.DEFAULT.lineBytes()));
+                        .orElse(Limits.DEFAULT.lineBytes()),
+                amount(limits, "attempts", "limits", ConnectionFile::count, "5, or 1 for never again")
+                        .orElse(Limits.DEFAULT.attempts()),
+                amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
+                        .orElse(Limits.DEFAULT.retryAfter()),
+                strict(limits),
+                amount(limits, "store_timeout", "limits", ConnectionFile::duration, "10m")
+                        .orElse(Limits.DEFAULT.storeTimeout()),
+                amount(section(root, "logs", LOGS), "keep", "logs", ConnectionFile::logs, "50 (runs) or 30d")
+                        .orElse(Limits.DEFAULT.logs()));
+    }
+
+    private boolean strict(JsonNode limits) {
+        Optional<String> text = text(limits, "strict", "limits");
+        text.filter(t -> !t.equals("true") && !t.equals("false"))
+                .ifPresent(t -> problem("limits.strict", "is '%s'; write true or false".formatted(t)));
+        return text.filter("true"::equals).isPresent();
     }
 
     private interface Unit<T> {
@@ -455,6 +531,19 @@ public final class ConnectionFile {
 
     private static Double plain(double amount, String unit) {
         return unit.isEmpty() && amount > 0 ? amount : null;
+    }
+
+    private static Integer count(double amount, String unit) {
+        return unit.isEmpty() && amount >= 1 && amount == Math.rint(amount) ? (Integer) (int) amount : null;
+    }
+
+    private static LogsKept logs(double amount, String unit) {
+        Integer runs = count(amount, unit);
+        if (runs != null) {
+            return LogsKept.newest(runs);
+        }
+        Duration age = duration(amount, unit);
+        return age == null ? null : LogsKept.notOlderThan(age);
     }
 
     private static Long bytes(double amount, String unit) {

@@ -21,7 +21,7 @@ public record OurConnectors(Path home, String version) {
     }
 
     /// What can stand as `type:` on one side.
-    List<String> types(String side) {
+    public List<String> types(String side) {
         String prefix = side + "-";
         return names().stream()
                 .filter(name -> name.startsWith(prefix))

@@ -2,29 +2,30 @@ package dev.sluice.runner.connection;
 
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/// Collects everything wrong with a file, so that one run shows all of it.
+/// Collects everything wrong with a connection, so that one run shows all of it.
 public final class Problems {
     private record Problem(int line, String text) {}
 
-    private final Path file;
+    private final Place place;
     private final List<Problem> found = new ArrayList<>();
 
-    public Problems(Path file) {
-        this.file = file;
+    public Problems(Place place) {
+        this.place = place;
     }
 
     /// @param line 1 is the first; 0 when it is about no line
     /// @param key where in the file, as in `source.config.api_key`
     public void add(int line, String key, String problem) {
-        String at = line > 0 ? file + ":" + line : file.toString();
-        found.add(new Problem(line, key.isEmpty() ? at + ": " + problem : "%s: `%s` %s".formatted(at, key, problem)));
+        String at = place.file()
+                .map(file -> line > 0 ? file + ":" + line + ": " : file + ": ")
+                .orElse("");
+        found.add(new Problem(line, key.isEmpty() ? at + problem : "%s`%s` %s".formatted(at, key, problem)));
     }
 
     public boolean isEmpty() {
@@ -41,11 +42,12 @@ public final class Problems {
         throw new RunnerException(
                 FailureType.CONFIG_ERROR,
                 "config.invalid",
-                "%s\n  %s"
+                "%s in the connection%s\n  %s"
                         .formatted(
                                 found.size() == 1
-                                        ? "there is a problem in the connection file"
-                                        : "there are %d problems in the connection file".formatted(found.size()),
+                                        ? "there is a problem"
+                                        : "there are %d problems".formatted(found.size()),
+                                place.file().isPresent() ? " file" : "",
                                 all),
                 "",
                 "");

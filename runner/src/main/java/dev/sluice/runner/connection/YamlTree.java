@@ -53,6 +53,13 @@ final class YamlTree {
         return tree;
     }
 
+    /// The same tree from a program: no lines, and every text is meant as it stands.
+    static YamlTree of(JsonNode root, Problems problems) {
+        YamlTree tree = new YamlTree(null, problems);
+        tree.root = root;
+        return tree;
+    }
+
     JsonNode root() {
         return root;
     }

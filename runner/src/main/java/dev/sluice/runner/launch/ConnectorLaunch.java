@@ -103,4 +103,14 @@ public sealed interface ConnectorLaunch {
             command = List.copyOf(command);
         }
     }
+
+    /// This program itself, in place of a connector: it takes the records, or gives them.
+    ///
+    /// @param running what it is connected by
+    record ThisProgram(RunningConnector running) implements ConnectorLaunch {
+        @Override
+        public String name() {
+            return running.name();
+        }
+    }
 }

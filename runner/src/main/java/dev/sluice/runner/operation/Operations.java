@@ -11,6 +11,7 @@ import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
@@ -90,7 +91,7 @@ public final class Operations {
                         error = error.or(() -> Optional.of(trace.error()));
                     case MessageLine(AirbyteLogMessage said, var json) ->
                         log.line(said.level(), connector.name(), mask.apply(said.message()));
-                    case MessageLine _, RecordLine _ -> {
+                    case MessageLine _, RecordLine _, LongRecordLine _ -> {
                         // Nothing that answers the question.
                     }
                     case ForeignLine foreign -> log.line(Level.INFO, connector.name(), mask.apply(foreign.text()));
@@ -161,7 +162,10 @@ public final class Operations {
                                 exit.map(ExitStatus::describe).orElse("closed its output without ending"),
                                 cause),
                 "",
-                explained ? exit.get().next() : "is it an Airbyte connector? its log says more");
+                explained
+                        ? exit.get().next()
+                        : "is it an Airbyte connector? run it by hand with `%s` to see all it prints"
+                                .formatted(command.verb()));
     }
 
     public static String words(Duration duration) {

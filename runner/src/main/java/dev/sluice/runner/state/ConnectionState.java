@@ -2,6 +2,8 @@ package dev.sluice.runner.state;
 
 import dev.sluice.protocol.StreamDescriptor;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /// The place of one connection, held by one runner. Every write is refused once another runner has taken the
 /// connection over.
@@ -11,11 +13,16 @@ public interface ConnectionState extends AutoCloseable {
     /// Generation of each stream that has ever run.
     Map<StreamDescriptor, Generation> generations();
 
-    /// Begins a sync: its number, higher than any before, is stored with what the streams start from.
+    /// Begins a sync: its number, higher than any before, is stored. All its attempts have it.
+    ///
+    /// @param log told the number, says where the log will be
+    long begin(LongFunction<Optional<String>> log);
+
+    /// Stores what the streams of an attempt start from; before the destination is given anything.
     ///
     /// @param from replaces the stored state: streams that start over have none
-    /// @param generations of the streams of this sync
-    long begin(SyncState from, Map<StreamDescriptor, Generation> generations);
+    /// @param generations of the streams of this attempt
+    void start(SyncState from, Map<StreamDescriptor, Generation> generations);
 
     /// Stores the state durably before it returns.
     void save(SyncState state);
@@ -24,9 +31,7 @@ public interface ConnectionState extends AutoCloseable {
     void complete(StreamDescriptor stream);
 
     /// Ends the sync with what it moved; for the history.
-    ///
-    /// @param failure what went wrong first; empty when nothing did
-    void end(long sync, long records, long bytes, String failure);
+    void end(long sync, Run.End end);
 
     /// Gives the connection back.
     @Override

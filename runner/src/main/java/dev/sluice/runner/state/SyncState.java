@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Everything a source needs to continue: one state per stream, or one for all. Opaque but for the names of
 /// the streams; kept as JSON, so that no digit and no property is lost.
@@ -80,7 +82,7 @@ public sealed interface SyncState {
                 "state.other_type",
                 "the source sends %s states, but the stored ones are of type %s".formatted(sent, stored),
                 "",
-                "the source must start over: give the connection another `name:`, under which nothing is stored yet");
+                "a reset is required, for the source to start over: `sluice state reset FILE --all`");
     }
 
     /// The state without that of some streams, which start over.
@@ -108,6 +110,19 @@ public sealed interface SyncState {
         };
     }
 
+    /// Every stream there is something stored for; none for a LEGACY state, which does not tell.
+    default Set<StreamDescriptor> streams() {
+        return switch (this) {
+            case PerStream(var cursors) -> cursors.keySet();
+            case Global(ObjectNode global) ->
+                global.path("stream_states")
+                        .valueStream()
+                        .map(SyncState::descriptor)
+                        .collect(Collectors.toCollection(TreeSet::new));
+            case Legacy _ -> Set.of();
+        };
+    }
+
     /// Whether there is something to continue from for this stream.
     default boolean has(StreamDescriptor stream) {
         return switch (this) {
@@ -124,11 +139,17 @@ public sealed interface SyncState {
         };
     }
 
-    private static StreamDescriptor descriptor(JsonNode streamState) {
+    static StreamDescriptor descriptor(JsonNode streamState) {
         JsonNode descriptor = streamState.path("stream_descriptor");
         return new StreamDescriptor(
                 descriptor.path("name").asText(),
                 Optional.ofNullable(descriptor.path("namespace").textValue()));
+    }
+
+    static ObjectNode json(StreamDescriptor stream) {
+        ObjectNode json = Json.mapper().createObjectNode().put("name", stream.name());
+        stream.namespace().ifPresent(namespace -> json.put("namespace", namespace));
+        return json;
     }
 
     /// The document for `--state`: an array of state messages, or the bare blob for a source older than arrays;
@@ -142,8 +163,7 @@ public sealed interface SyncState {
             case PerStream(var cursors) ->
                 cursors.forEach((stream, cursor) -> {
                     ObjectNode state = states.addObject().put("type", "STREAM").putObject("stream");
-                    ObjectNode descriptor = state.putObject("stream_descriptor").put("name", stream.name());
-                    stream.namespace().ifPresent(namespace -> descriptor.put("namespace", namespace));
+                    state.set("stream_descriptor", json(stream));
                     state.set("stream_state", cursor);
                 });
             case Global(ObjectNode global) ->

@@ -8,6 +8,7 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.SyncState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,12 +17,13 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /// One connection's rows, written by the one runner that holds its lock and its epoch.
 final class SqlConnectionState implements ConnectionState {
     private final Database database;
-    private final Connection session;
-    private final Database.Lock lock;
+    private Connection session;
+    private Database.Lock lock;
     private final String name;
     private final long epoch;
 
@@ -82,13 +84,13 @@ final class SqlConnectionState implements ConnectionState {
         return transaction(() -> {
             Map<StreamDescriptor, Generation> generations = new TreeMap<>();
             try (PreparedStatement query = session.prepareStatement(
-                    "SELECT namespace, stream, generation, complete FROM sluice_generation WHERE connection = ?")) {
+                    "SELECT namespace, stream, generation, complete, refresh FROM sluice_generation WHERE connection = ?")) {
                 query.setString(1, name);
                 ResultSet row = query.executeQuery();
                 while (row.next()) {
                     generations.put(
                             new StreamDescriptor(row.getString(2), Optional.of(row.getString(1))),
-                            new Generation(row.getLong(3), row.getInt(4) == 1));
+                            new Generation(row.getLong(3), row.getInt(4) == 1, row.getInt(5) == 1));
                 }
             }
             return generations;
@@ -96,21 +98,9 @@ final class SqlConnectionState implements ConnectionState {
     }
 
     @Override
-    public long begin(SyncState from, Map<StreamDescriptor, Generation> generations) {
+    public long begin(LongFunction<Optional<String>> log) {
         return transaction(() -> {
             requireEpoch();
-            replaceState(from);
-            for (var entry : generations.entrySet()) {
-                try (PreparedStatement write = session.prepareStatement(
-                        "INSERT INTO sluice_generation (connection, namespace, stream, generation, complete)"
-                                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (connection, namespace, stream)"
-                                + " DO UPDATE SET generation = excluded.generation, complete = excluded.complete")) {
-                    stream(write, entry.getKey());
-                    write.setLong(4, entry.getValue().id());
-                    write.setInt(5, entry.getValue().complete() ? 1 : 0);
-                    write.executeUpdate();
-                }
-            }
             long sync;
             try (PreparedStatement last = session.prepareStatement(
                     "SELECT coalesce(max(sync), 0) + 1 FROM sluice_sync WHERE connection = ?")) {
@@ -120,13 +110,36 @@ final class SqlConnectionState implements ConnectionState {
                 sync = row.getLong(1);
             }
             try (PreparedStatement write = session.prepareStatement(
-                    "INSERT INTO sluice_sync (connection, sync, started_at) VALUES (?, ?, ?)")) {
+                    "INSERT INTO sluice_sync (connection, sync, started_at, log) VALUES (?, ?, ?, ?)")) {
                 write.setString(1, name);
                 write.setLong(2, sync);
                 write.setLong(3, System.currentTimeMillis());
+                write.setString(4, log.apply(sync).orElse(null));
                 write.executeUpdate();
             }
             return sync;
+        });
+    }
+
+    @Override
+    public void start(SyncState from, Map<StreamDescriptor, Generation> generations) {
+        transaction(() -> {
+            requireEpoch();
+            replaceState(from);
+            for (var entry : generations.entrySet()) {
+                try (PreparedStatement write = session.prepareStatement(
+                        "INSERT INTO sluice_generation (connection, namespace, stream, generation, complete, refresh)"
+                                + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, namespace, stream)"
+                                + " DO UPDATE SET generation = excluded.generation, complete = excluded.complete,"
+                                + " refresh = excluded.refresh")) {
+                    stream(write, entry.getKey());
+                    write.setLong(4, entry.getValue().id());
+                    write.setInt(5, entry.getValue().complete() ? 1 : 0);
+                    write.setInt(6, entry.getValue().refresh() ? 1 : 0);
+                    write.executeUpdate();
+                }
+            }
+            return null;
         });
     }
 
@@ -153,18 +166,24 @@ final class SqlConnectionState implements ConnectionState {
     }
 
     @Override
-    public void end(long sync, long records, long bytes, String failure) {
+    public void end(long sync, Run.End end) {
         transaction(() -> {
             requireEpoch();
-            try (PreparedStatement write =
-                    session.prepareStatement("UPDATE sluice_sync SET ended_at = ?, records = ?, bytes = ?, failure = ?"
+            try (PreparedStatement write = session.prepareStatement(
+                    "UPDATE sluice_sync SET ended_at = ?, outcome = ?, attempts = ?, records = ?,"
+                            + " bytes = ?, committed = ?, checkpoints = ?, failure_code = ?, failure = ?"
                             + " WHERE connection = ? AND sync = ?")) {
-                write.setLong(1, System.currentTimeMillis());
-                write.setLong(2, records);
-                write.setLong(3, bytes);
-                write.setString(4, failure);
-                write.setString(5, name);
-                write.setLong(6, sync);
+                write.setLong(1, end.at().toEpochMilli());
+                write.setString(2, end.outcome().name());
+                write.setInt(3, end.attempts());
+                write.setLong(4, end.records());
+                write.setLong(5, end.bytes());
+                write.setLong(6, end.committed());
+                write.setLong(7, end.checkpoints());
+                write.setString(8, end.code());
+                write.setString(9, end.message());
+                write.setString(10, name);
+                write.setLong(11, sync);
                 write.executeUpdate();
             }
             return null;
@@ -235,6 +254,9 @@ final class SqlConnectionState implements ConnectionState {
 
     private synchronized <T> T transaction(Work<T> work) {
         try {
+            if (session.isClosed()) {
+                reopen();
+            }
             T result = work.run();
             session.commit();
             return result;
@@ -252,6 +274,21 @@ final class SqlConnectionState implements ConnectionState {
     public void close() {
         closeQuietly(session);
         lock.close();
+    }
+
+    /// A database that was away has ended the session, and with it the lock: another runner may have come between. Its
+    /// epoch would be higher than ours.
+    private void reopen() throws SQLException {
+        Connection again = database.open();
+        Optional<Database.Lock> lockedAgain = database.tryLock(again, name);
+        session = again;
+        session.setAutoCommit(false);
+        if (lockedAgain.isEmpty()) {
+            requireEpoch();
+            session.close();
+            throw new SQLException("the session that was lost still holds the connection '%s'".formatted(name));
+        }
+        lock = lockedAgain.get();
     }
 
     private static void closeQuietly(Connection session) {

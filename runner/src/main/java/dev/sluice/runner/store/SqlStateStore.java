@@ -8,6 +8,7 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.state.SyncState;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.flywaydb.core.Flyway;
@@ -23,7 +28,7 @@ import org.flywaydb.core.api.FlywayException;
 /// Connections and their states in a SQL database.
 public final class SqlStateStore implements StateStore {
     /// The newest migration. When the database has it, Flyway is not asked: that would be a third of the start.
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final String HISTORY = "sluice_schema_history";
 
@@ -124,6 +129,61 @@ public final class SqlStateStore implements StateStore {
                         connection.prepareStatement("SELECT 1 FROM sluice_connection WHERE name = ?")) {
             query.setString(1, name);
             return query.executeQuery().next() ? Optional.of(load(connection, name)) : Optional.empty();
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
+    }
+
+    @Override
+    public List<Run> runs(String name, int limit) {
+        return history(name, "", limit);
+    }
+
+    @Override
+    public Optional<Run> run(String name, long sync) {
+        return history(name, " AND sync = " + sync, 1).stream().findFirst();
+    }
+
+    private List<Run> history(String name, String condition, int limit) {
+        List<Run> runs = new ArrayList<>();
+        try (Connection connection = database.open();
+                PreparedStatement query = connection.prepareStatement(
+                        "SELECT sync, started_at, log, ended_at, outcome, attempts, records, bytes, committed, checkpoints,"
+                                + " failure_code, failure FROM sluice_sync WHERE connection = ?" + condition
+                                + " ORDER BY sync DESC LIMIT ?")) {
+            query.setString(1, name);
+            query.setInt(2, limit);
+            ResultSet row = query.executeQuery();
+            while (row.next()) {
+                runs.add(new Run(
+                        row.getLong(1),
+                        Instant.ofEpochMilli(row.getLong(2)),
+                        Optional.ofNullable(row.getString(3)),
+                        row.getString(5) == null ? Optional.empty() : Optional.of(end(row))));
+            }
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
+        return runs;
+    }
+
+    private static Run.End end(ResultSet row) throws SQLException {
+        return new Run.End(
+                Instant.ofEpochMilli(row.getLong(4)),
+                Run.Outcome.valueOf(row.getString(5)),
+                row.getInt(6),
+                row.getLong(7),
+                row.getLong(8),
+                row.getLong(9),
+                row.getLong(10),
+                Objects.requireNonNullElse(row.getString(11), ""),
+                row.getString(12));
+    }
+
+    @Override
+    public Optional<String> holder(String name) {
+        try (Connection session = database.open()) {
+            return database.holder(session, name);
         } catch (SQLException e) {
             throw database.unusable(e);
         }

@@ -1,5 +1,7 @@
 package dev.sluice.runner.sync;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteControlMessage;
 import dev.sluice.protocol.AirbyteLogMessage;
@@ -16,6 +18,7 @@ import dev.sluice.protocol.SyncMode;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.Messages;
@@ -28,6 +31,7 @@ import dev.sluice.runner.launch.RunningConnector;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +41,8 @@ import java.util.Optional;
 /// Carries what the source prints to the destination: records as the bytes they came as, states with a mark,
 /// nothing else. Runs on a thread of its own and returns when the destination's input is closed.
 final class SourcePump implements Runnable {
-    private static final int BUFFER = 256 << 10;
+    /// For what is not passed on from where it was read: states, and records that are changed.
+    private static final int BUFFER = 32 << 10;
 
     /// A source that has closed its output has this long to end.
     private static final Duration END = Duration.ofSeconds(10);
@@ -50,6 +55,7 @@ final class SourcePump implements Runnable {
     private final Map<StreamDescriptor, StreamProgress> streams;
     private final Checkpointer checkpointer;
     private final Failures failures;
+    private final Oddities oddities;
     private final Liveness liveness;
     private final SecretMask mask;
     private final RunLog log;
@@ -61,6 +67,15 @@ final class SourcePump implements Runnable {
     /// The stream of the last record: records come in runs, and a run needs no look-up.
     private StreamProgress current;
 
+    private StreamDescriptor currentName;
+
+    /// Whole lines that go on as they are: those that follow one another where the reader put them are written
+    /// together, before it reads more into their place.
+    private byte[] run;
+
+    private int runStart;
+    private int runEnd;
+
     SourcePump(
             RunningConnector source,
             OutputStream destinationInput,
@@ -69,16 +84,18 @@ final class SourcePump implements Runnable {
             boolean storedStateIsShared,
             Checkpointer checkpointer,
             Failures failures,
+            Oddities oddities,
             Liveness liveness,
             SecretMask mask,
             RunLog log) {
         this.source = source;
         this.input = new BufferedOutputStream(liveness.timed(destinationInput), BUFFER);
-        this.reader = new MessageReader(source.output(), maxLine);
+        this.reader = new MessageReader(source.output(), maxLine, this::beforeRefill);
         this.streams = streams;
         this.sawSharedState = storedStateIsShared;
         this.checkpointer = checkpointer;
         this.failures = failures;
+        this.oddities = oddities;
         this.liveness = liveness;
         this.mask = mask;
         this.log = log;
@@ -151,58 +168,161 @@ final class SourcePump implements Runnable {
     }
 
     private void forwardAll() throws IOException, LostRecordException {
-        while (true) {
-            if (!reader.ready()) {
+        try {
+            for (Line line = read(); line != null; line = read()) {
+                switch (line) {
+                    case RecordLine record -> forward(record);
+                    case LongRecordLine record -> forward(record);
+                    case MessageLine message -> message(message);
+                    case ForeignLine foreign -> foreign(foreign);
+                }
+            }
+        } finally {
+            drain(); // Also what came before a failure.
+        }
+    }
+
+    private Line read() throws IOException {
+        try {
+            return reader.read();
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // The destination's, see beforeRefill.
+        } catch (IOException e) {
+            throw new RunnerException(
+                    FailureType.SYSTEM_ERROR,
+                    "connector.unreadable",
+                    "the output of %s cannot be read any more: %s".formatted(source.name(), e.getMessage()),
+                    "read",
+                    "");
+        }
+    }
+
+    private void beforeRefill(boolean waiting) {
+        try {
+            drain();
+            if (waiting) {
                 input.flush(); // The source pauses: what is here should not wait for it.
             }
-            Line line;
-            try {
-                line = reader.read();
-            } catch (IOException e) {
-                throw new RunnerException(
-                        FailureType.SYSTEM_ERROR,
-                        "connector.unreadable",
-                        "the output of %s cannot be read any more: %s".formatted(source.name(), e.getMessage()),
-                        "read",
-                        "");
-            }
-            if (line == null) {
-                return;
-            }
-            switch (line) {
-                case RecordLine record -> forward(record);
-                case MessageLine message -> message(message);
-                case ForeignLine foreign -> foreign(foreign);
-            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void drain() throws IOException {
+        if (runEnd > runStart) {
+            int from = runStart;
+            runStart = runEnd;
+            input.write(run, from, runEnd - from);
         }
     }
 
     private void forward(RecordLine record) throws IOException, LostRecordException {
-        StreamProgress stream = current;
-        if (stream == null || !stream.stream().equals(record.stream())) {
-            stream = streams.get(record.stream());
-            if (stream == null) {
-                throw new RunnerException(
-                        FailureType.SYSTEM_ERROR,
-                        "protocol.unknown_stream",
-                        "%s sent a record of the stream '%s', which it was not asked for"
-                                .formatted(source.name(), record.stream()),
-                        "",
-                        "add the stream to the connection, or tell the connector's developers");
-            }
-            current = stream;
-        }
+        StreamProgress stream = stream(record.stream());
         liveness.beat();
-        if (stream.selection.isPresent()) {
-            stream.sent(stream.selection.get().write(record, input));
-        } else {
-            record.writeTo(input);
+        oddities.look(record);
+        RecordCheck.Verdict verdict = stream.check.of(record);
+        if (verdict == RecordCheck.Verdict.KEYLESS) {
+            throw keyless(stream);
+        }
+        if (verdict == RecordCheck.Verdict.WHOLE && record.hasEmittedAt() && record.bytes()[record.end()] == '\n') {
+            if (run != record.bytes() || runEnd != record.start()) {
+                drain();
+                run = record.bytes();
+                runStart = record.start();
+            }
+            runEnd = record.end() + 1;
             stream.sent(record.length());
+        } else {
+            drain();
+            stream.sent(write(record, stream, verdict));
         }
         if (record.trailing() > 0) {
             throw new LostRecordException(
                     "printed something behind a record on the same line, which may be another one");
         }
+    }
+
+    /// Returns the length of what was written, the line feed not counted.
+    private int write(RecordLine record, StreamProgress stream, RecordCheck.Verdict verdict) throws IOException {
+        byte[] bytes = record.bytes();
+        input.write(bytes, record.start(), record.dataStart() - record.start());
+        int data = record.dataEnd() - record.dataStart();
+        int written = data;
+        if (verdict == RecordCheck.Verdict.REDUCED) {
+            written = stream.check.columns().orElseThrow().write(record, input);
+        } else {
+            input.write(bytes, record.dataStart(), data);
+        }
+        input.write(bytes, record.dataEnd(), record.recordEnd() - record.dataEnd());
+        int added = record.hasEmittedAt() ? 0 : writeTime();
+        input.write(bytes, record.recordEnd(), record.end() - record.recordEnd());
+        input.write('\n');
+        return record.length() - data + written + added;
+    }
+
+    private void forward(LongRecordLine record) throws IOException {
+        StreamProgress stream = stream(record.stream());
+        liveness.beat();
+        drain();
+        RecordCheck.Verdict verdict = stream.check.of(record);
+        if (verdict == RecordCheck.Verdict.KEYLESS) {
+            throw keyless(stream);
+        }
+        record.copyTo(input, 0, record.dataStart());
+        long data = record.dataEnd() - record.dataStart();
+        long written = data;
+        if (verdict == RecordCheck.Verdict.REDUCED) {
+            written = stream.check.columns().orElseThrow().write(record, input);
+        } else {
+            record.copyTo(input, record.dataStart(), record.dataEnd());
+        }
+        record.copyTo(input, record.dataEnd(), record.recordEnd());
+        int added = record.hasEmittedAt() ? 0 : writeTime();
+        record.copyTo(input, record.recordEnd(), record.length());
+        input.write('\n');
+        stream.sent(record.length() - data + written + added);
+    }
+
+    /// A destination may need the time, and a source may leave it out: then it is when the record came.
+    private int writeTime() throws IOException {
+        byte[] property = (",\"emitted_at\":" + System.currentTimeMillis()).getBytes(UTF_8);
+        input.write(property);
+        return property.length;
+    }
+
+    private StreamProgress stream(StreamDescriptor name) {
+        if (name == currentName) {
+            return current;
+        }
+        StreamProgress stream = streams.get(name);
+        if (stream == null) {
+            throw new RunnerException(
+                    FailureType.SYSTEM_ERROR,
+                    "protocol.unknown_stream",
+                    "%s sent a record of the stream '%s', which it was not asked for".formatted(source.name(), name),
+                    "",
+                    "add the stream to the connection, or tell the connector's developers");
+        }
+        currentName = name;
+        current = stream;
+        return stream;
+    }
+
+    private RunnerException keyless(StreamProgress stream) {
+        return new RunnerException(
+                FailureType.SYSTEM_ERROR,
+                "protocol.no_key",
+                "%s sent a record of the stream '%s' without any column of its key (%s)"
+                        .formatted(
+                                source.name(),
+                                stream.stream(),
+                                String.join(
+                                        ", ",
+                                        stream.plan.key().stream()
+                                                .map(path -> String.join(".", path))
+                                                .toList())),
+                "",
+                "choose another `key:`, or a `destination_mode:` that needs none");
     }
 
     private void message(MessageLine line) throws IOException {
@@ -232,6 +352,7 @@ final class SourcePump implements Runnable {
     }
 
     private void write(ObjectNode message) throws IOException {
+        drain();
         Json.mapper().writeValue(new Unclosed(input), message);
         input.write('\n');
     }
@@ -250,7 +371,7 @@ final class SourcePump implements Runnable {
                 sawStatus = true;
                 StreamProgress stream = streams.get(status.streamStatus().streamDescriptor());
                 if (stream != null) {
-                    stream.sourceStatus = Optional.of(status.streamStatus().status());
+                    stream.status(status.streamStatus());
                 }
                 status.streamStatus().reasons().stream()
                         .flatMap(reason -> reason.rateLimited().stream())
@@ -267,14 +388,17 @@ final class SourcePump implements Runnable {
 
     /// Invariant 5: what is no message is reported, not guessed at.
     private void foreign(ForeignLine line) throws LostRecordException {
-        if (line.lostRecord()) {
-            // Customer data: its text stays out of the message and the log.
-            throw new LostRecordException(
-                    "printed a record of %,d bytes that %s; it is lost, and nothing behind it was stored"
-                            .formatted(line.length(), line.reason()));
-        } else {
-            String said = line.text().isEmpty() ? "printed a line that " + line.reason() : mask.apply(line.text());
-            log.line(Level.INFO, source.name(), said);
+        switch (line.loss()) {
+            case RECORD ->
+                // Customer data: its text stays out of the message and the log.
+                throw new LostRecordException(
+                        "printed a record of %,d bytes that %s; it is lost, and nothing behind it was stored"
+                                .formatted(line.length(), line.reason()));
+            case EMPTY_RECORD -> oddities.emptyRecord();
+            case NOTHING -> {
+                String said = line.text().isEmpty() ? "printed a line that " + line.reason() : mask.apply(line.text());
+                log.line(Level.INFO, source.name(), said);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.ForeignLine;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.protocol.json.Line;
+import dev.sluice.protocol.json.LongRecordLine;
 import dev.sluice.protocol.json.MessageLine;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
@@ -33,14 +34,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/// One sync of one connection: one attempt, from the stored state to the last checkpoint.
+/// One attempt at a sync of one connection, from the stored state to the last checkpoint. [SyncJob] makes another
+/// when it fails.
 ///
 /// Two threads and no queue: the pump carries the source's lines to the destination, the caller's thread reads
 /// what the destination says. Both block, and a full pipe is the back-pressure.
-public final class Sync {
+final class Sync {
     /// The convention by which our destinations say where the data is; see docs/reference/protocol-extensions.md.
     private static final String WHERE_TO_LOOK = "sluice.where_to_look";
 
@@ -51,59 +51,80 @@ public final class Sync {
     private final SyncPlan plan;
     private final Launcher launcher;
     private final ConnectionState store;
+    private final long id;
     private final SecretMask mask;
     private final RunLog log;
     private final Failures failures;
+    private final Oddities oddities;
     private final Map<StreamDescriptor, StreamProgress> streams = new LinkedHashMap<>();
     private final long startedAt = System.nanoTime();
     private volatile Optional<RunningConnector> runningSource = Optional.empty();
+    private boolean started;
     private Optional<String> whereToLook = Optional.empty();
 
-    public Sync(
+    /// @param id of the sync this is an attempt of
+    /// @param before how far the attempt before this one came; empty for the first
+    Sync(
             Connection connection,
             SyncPlan plan,
             Launcher launcher,
             ConnectionState store,
+            long id,
+            List<StreamProgress> before,
             SecretMask mask,
             RunLog log) {
         this.connection = connection;
         this.plan = plan;
         this.launcher = launcher;
         this.store = store;
+        this.id = id;
         this.mask = mask;
         this.log = log;
         this.failures = new Failures(
-                connection.source().toString(), connection.destination().toString(), mask);
-        plan.streams().forEach(stream -> streams.put(stream.descriptor(), new StreamProgress(stream)));
+                connection.source().toString(), connection.destination().toString(), mask, log);
+        this.oddities = new Oddities(connection.source().toString());
+        plan.streams().forEach(stream -> streams.put(stream.descriptor(), new StreamProgress(stream, before)));
     }
 
     /// How far it is; may be asked at any time, from any thread.
-    public List<StreamProgress> progress() {
+    List<StreamProgress> progress() {
         return List.copyOf(streams.values());
     }
 
+    /// Whether what the streams start from has been stored; asked after it has run.
+    boolean hasStarted() {
+        return started;
+    }
+
     /// Stops the sync in good order: the source at once, the destination once it has committed what it has.
-    public void cancel() {
+    void cancel() {
         failures.cancelled();
         runningSource.ifPresent(source -> source.stop(GRACE));
     }
 
     /// Returns when both connectors have ended and the last state the destination returned is stored.
-    public SyncReport run() throws InterruptedException {
-        long sync = store.begin(plan.from(), plan.generations());
+    SyncReport run() throws InterruptedException {
         Checkpointer checkpointer = new Checkpointer(store, plan.from(), streams);
         if (streams.isEmpty()) {
-            return report(sync, checkpointer); // Some destinations hang on an empty catalog.
+            return report(checkpointer); // Some destinations hang on an empty catalog.
         }
-        JsonNode catalog = Json.mapper().valueToTree(plan.catalog(sync));
-        CompletableFuture<RunningConnector> starting = CompletableFuture.supplyAsync(() -> launch(
-                connection.source(),
-                new Read(connection.source().config(), catalog, plan.from().toDocument())));
-        try (RunningConnector destination = launch(
-                        connection.destination(),
-                        new Write(connection.destination().config(), catalog));
-                RunningConnector source = started(starting);
+        JsonNode catalog = Json.mapper().valueToTree(plan.catalog(id));
+        try (BothConnectors both = BothConnectors.start(
+                        () -> launch(
+                                connection.source(),
+                                new Read(
+                                        connection.source().config(),
+                                        catalog,
+                                        plan.from().toDocument())),
+                        () -> launch(
+                                connection.destination(),
+                                new Write(connection.destination().config(), catalog)));
                 Liveness liveness = new Liveness(connection.limits(), failures)) {
+            RunningConnector source = both.source();
+            RunningConnector destination = both.destination();
+            // Not before both run: a start that fails must cost no state and no generation.
+            store.start(plan.from(), plan.generations());
+            started = true;
             runningSource = Optional.of(source);
             if (failures.any()) {
                 source.stop(GRACE); // Cancelled while they were started.
@@ -125,9 +146,8 @@ public final class Sync {
             failures.runner(e);
         } finally {
             runningSource = Optional.empty();
-            abandon(starting);
         }
-        return report(sync, checkpointer);
+        return report(checkpointer);
     }
 
     private SourcePump pump(
@@ -140,44 +160,24 @@ public final class Sync {
                 !(plan.from() instanceof SyncState.PerStream),
                 checkpointer,
                 failures,
+                oddities,
                 liveness,
                 mask,
                 log);
     }
 
-    private RunningConnector launch(Connection.Connector connector, ConnectorCommand command) {
-        try {
-            return launcher.launch(
-                    connector.launch(),
-                    command,
-                    line -> log.line(Level.INFO, connector.launch().name(), mask.apply(line)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RunnerException(FailureType.TRANSIENT_ERROR, "sync.cancelled", "the sync was stopped", "", "");
-        }
-    }
-
-    private static RunningConnector started(CompletableFuture<RunningConnector> starting) {
-        try {
-            return starting.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException runtime ? runtime : new IllegalStateException(e.getCause());
-        }
-    }
-
-    /// When the destination did not start, the source, which may have, is not wanted. Closed already, else.
-    private static void abandon(CompletableFuture<RunningConnector> starting) {
-        try {
-            starting.join().close();
-        } catch (CompletionException e) {
-            // It did not start either.
-        }
+    private RunningConnector launch(Connection.Connector connector, ConnectorCommand command)
+            throws InterruptedException {
+        return launcher.launch(
+                connector.launch(),
+                command,
+                line -> log.line(Level.INFO, connector.launch().name(), mask.apply(line)));
     }
 
     /// Until the destination closes its output.
     private void readDestination(RunningConnector destination, Checkpointer checkpointer, Liveness liveness) {
         MessageReader reader =
-                new MessageReader(destination.output(), connection.limits().lineBytes());
+                new MessageReader(destination.output(), connection.limits().lineBytes(), waiting -> {});
         long lastSave = System.nanoTime();
         try {
             for (Line line = reader.read(); line != null; line = reader.read()) {
@@ -189,12 +189,13 @@ public final class Sync {
                         onDestinationMessage(message, checkpointer);
                     }
                     case ForeignLine foreign -> log.line(Level.INFO, destination.name(), mask.apply(foreign.text()));
-                    case RecordLine _ ->
+                    case RecordLine _, LongRecordLine _ ->
                         log.line(Level.WARN, destination.name(), "sent a record, which a destination does not");
                 }
                 // States come in bursts; the last of a burst is enough.
                 if (!reader.ready() || System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
-                    checkpointer.save();
+                    checkpointer.saveInPassing(
+                            connection.limits().storeTimeout(), problem -> log.line(Level.WARN, "sluice", problem));
                     lastSave = System.nanoTime();
                 }
             }
@@ -247,12 +248,15 @@ public final class Sync {
         if (exit.isPresent()) {
             return exit.get();
         }
-        failures.destinationTimeout("closed its output but did not end, and was stopped");
+        failures.destinationTimeout(connection.limits().destinationTimeout());
         destination.stop(GRACE);
         return destination.awaitExit();
     }
 
-    private SyncReport report(long sync, Checkpointer checkpointer) {
+    private SyncReport report(Checkpointer checkpointer) {
+        if (connection.limits().strict()) {
+            failures.strict(checkpointer.miscounts());
+        }
         if (failures.any()) {
             streams.values().forEach(stream -> stream.complete = false);
         } else {
@@ -261,32 +265,30 @@ public final class Sync {
         List<RunnerException> ranked = failures.ranked();
         List<String> warnings = new ArrayList<>(failures.warnings());
         warnings.addAll(checkpointer.warnings());
+        if (!connection.limits().strict()) {
+            warnings.addAll(checkpointer.miscounts());
+        }
+        warnings.addAll(oddities.warnings());
+        for (StreamProgress stream : streams.values()) {
+            stream.check
+                    .columns()
+                    .flatMap(FieldSelection::undeclared)
+                    .ifPresent(text -> warnings.add("the stream '%s': %s".formatted(stream.stream(), text)));
+        }
         if (ranked.isEmpty() && checkpointer.underway() > 0) {
             warnings.add(
                     "%s ended well but did not return %d of the states it was sent; the next sync sends those records again"
                             .formatted(connection.destination(), checkpointer.underway()));
         }
-        SyncReport report = new SyncReport(
-                sync,
+        return new SyncReport(
+                id,
+                1,
                 progress(),
                 ranked,
                 warnings,
                 checkpointer.checkpoints(),
                 Duration.ofNanos(System.nanoTime() - startedAt),
                 whereToLook);
-        try {
-            store.end(
-                    sync,
-                    report.records(),
-                    report.bytes(),
-                    ranked.isEmpty() ? "" : ranked.getFirst().getMessage());
-        } catch (RunnerException e) {
-            // Only the history lacks an entry; what the sync has done is done.
-            if (report.isSuccess()) {
-                warnings.add("the end of this sync could not be noted: " + e.getMessage());
-            }
-        }
-        return report;
     }
 
     /// A stream that was announced as complete is so only if the destination ended well, and once it is stored.

@@ -7,8 +7,11 @@ import dev.sluice.protocol.ConfiguredAirbyteCatalog;
 import dev.sluice.protocol.ConfiguredAirbyteStream;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.DestinationSyncMode;
+import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.SyncMode;
+import dev.sluice.protocol.json.Json;
+import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Problems;
 import dev.sluice.runner.connection.StreamSettings;
@@ -32,8 +35,8 @@ import java.util.stream.Collectors;
 public record SyncPlan(List<PlannedStream> streams, SyncState from) {
 
     /// @param stream with the schema reduced to the selected columns
-    /// @param generation of the rows this sync writes
-    /// @param fieldsSelected whether columns were left out, so that records must be reduced too
+    /// @param generation of the rows this sync writes; it becomes complete when the sync says so
+    /// @param leftOut columns the user does not want: they are not in the schema any more
     public record PlannedStream(
             AirbyteStream stream,
             SyncMode mode,
@@ -41,7 +44,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             List<String> cursor,
             List<List<String>> key,
             Generation generation,
-            boolean fieldsSelected) {
+            Set<String> leftOut) {
 
         public StreamDescriptor descriptor() {
             return stream.descriptor();
@@ -49,14 +52,20 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
 
         /// Older rows are to go once the stream is whole.
         boolean replaces() {
-            return destinationMode == WriteMode.OVERWRITE || destinationMode == WriteMode.OVERWRITE_DEDUP;
+            return generation.refresh()
+                    || destinationMode == WriteMode.OVERWRITE
+                    || destinationMode == WriteMode.OVERWRITE_DEDUP;
+        }
+
+        boolean deduplicates() {
+            return destinationMode == WriteMode.APPEND_DEDUP || destinationMode == WriteMode.OVERWRITE_DEDUP;
         }
 
         private ConfiguredAirbyteStream configured(long sync) {
             // `overwrite` together with a minimum generation is understood by destinations that look at the mode
             // and by those that look at the generation.
             DestinationSyncMode wire = switch (destinationMode) {
-                case APPEND -> DestinationSyncMode.APPEND;
+                case APPEND -> replaces() ? DestinationSyncMode.OVERWRITE : DestinationSyncMode.APPEND;
                 case OVERWRITE -> DestinationSyncMode.OVERWRITE;
                 case APPEND_DEDUP, OVERWRITE_DEDUP -> DestinationSyncMode.APPEND_DEDUP;
             };
@@ -65,8 +74,14 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
     }
 
-    /// @param now seconds since 1970, see [Generation#next]
-    /// @throws dev.sluice.runner.RunnerException with every stream and setting that does not fit
+    /// What a read by this program does.
+    public static SyncPlan toRead(Connection connection, AirbyteCatalog catalog, SyncState from) {
+        ConnectorSpecification program = ConnectorSpecification.destination(
+                "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.APPEND));
+        return make(connection.appending(), catalog, program, from, Map.of(), 0);
+    }
+
+    /// A plan without a refresh.
     public static SyncPlan make(
             Connection connection,
             AirbyteCatalog catalog,
@@ -74,7 +89,21 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncState stored,
             Map<StreamDescriptor, Generation> generations,
             long now) {
-        Problems problems = new Problems(connection.file());
+        return make(connection, catalog, destination, stored, generations, Set.of(), now);
+    }
+
+    /// @param refresh names of streams that are to be read from the start, and whose older rows are to go then
+    /// @param now seconds since 1970, see [Generation#next]
+    /// @throws RunnerException with every stream and setting that does not fit
+    static SyncPlan make(
+            Connection connection,
+            AirbyteCatalog catalog,
+            ConnectorSpecification destination,
+            SyncState stored,
+            Map<StreamDescriptor, Generation> generations,
+            Set<String> refresh,
+            long now) {
+        Problems problems = new Problems(connection.place());
         List<PlannedStream> planned = new ArrayList<>();
         Set<StreamDescriptor> startingOver = new TreeSet<>();
         for (var selected : select(connection, catalog, problems).entrySet()) {
@@ -82,15 +111,22 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                     selected.getKey(), selected.getValue(), connection.defaults(), destination, problems);
             PlannedStream stream = choice.plan();
             Generation last = generations.getOrDefault(stream.descriptor(), Generation.NONE);
-            boolean continues = stream.mode() == SyncMode.INCREMENTAL
-                    // A full refresh that was cut short goes on where it was, if the source can.
-                    || !last.complete()
-                            && selected.getKey().isResumable().orElse(false)
-                            && stored.has(stream.descriptor());
-            Generation generation = last;
+            boolean asked = refresh.stream().anyMatch(name -> isCalled(stream, name));
+            // One that was cut short has to end as one: the state is behind rows that wait for it.
+            boolean refreshing = asked || last.refresh() && !last.complete();
+            boolean canContinue = stored.has(stream.descriptor());
+            boolean continues = !asked
+                    && (stream.mode() == SyncMode.INCREMENTAL
+                            ? !refreshing || canContinue
+                            // A full refresh that was cut short goes on where it was, if the source can.
+                            : !last.complete()
+                                    && canContinue
+                                    && selected.getKey().isResumable().orElse(false));
             if (!continues) {
                 startingOver.add(stream.descriptor());
-                generation = last.next(now);
+            }
+            if (refreshing) {
+                choice.requireReplacing(stream.destinationMode());
             }
             planned.add(new PlannedStream(
                     stream.stream(),
@@ -98,11 +134,47 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                     stream.destinationMode(),
                     stream.cursor(),
                     stream.key(),
-                    generation,
-                    stream.fieldsSelected()));
+                    new Generation(continues ? last.id() : last.next(now).id(), false, refreshing),
+                    stream.leftOut()));
         }
         problems.throwIfAny();
-        return new SyncPlan(List.copyOf(planned), stored.without(startingOver));
+        refresh.forEach(name -> requireStream(name, planned));
+        return new SyncPlan(List.copyOf(planned), without(stored, startingOver, planned, !refresh.isEmpty()));
+    }
+
+    private static boolean isCalled(PlannedStream stream, String name) {
+        return stream.descriptor().toString().equals(name)
+                || stream.descriptor().name().equals(name);
+    }
+
+    private static void requireStream(String name, List<PlannedStream> planned) {
+        if (planned.stream().noneMatch(stream -> isCalled(stream, name))) {
+            List<String> known = planned.stream()
+                    .map(stream -> stream.descriptor().toString())
+                    .toList();
+            throw new RunnerException(
+                    FailureType.CONFIG_ERROR,
+                    "sync.no_such_stream",
+                    "'%s' is not a stream of this sync%s".formatted(name, Problems.suggestion(name, known)),
+                    "--refresh",
+                    "name one of its streams: " + String.join(", ", known));
+        }
+    }
+
+    private static SyncState without(
+            SyncState stored, Set<StreamDescriptor> startingOver, List<PlannedStream> planned, boolean refresh) {
+        if (!(refresh && stored instanceof SyncState.Legacy)) {
+            return stored.without(startingOver);
+        }
+        if (startingOver.size() == planned.size()) {
+            return SyncState.EMPTY;
+        }
+        throw new RunnerException(
+                FailureType.CONFIG_ERROR,
+                "state.not_per_stream",
+                "the stored state is one piece that only the source understands: no stream can be taken out of it",
+                "--refresh",
+                "refresh all streams at once");
     }
 
     /// The streams the user named, or all; in the order of the catalog.
@@ -146,11 +218,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
     public Map<StreamDescriptor, Generation> generations() {
         return streams.stream()
                 .collect(Collectors.toMap(
-                        PlannedStream::descriptor,
-                        // It becomes complete when this sync says so.
-                        stream -> new Generation(stream.generation().id(), false),
-                        (a, _) -> a,
-                        TreeMap::new));
+                        PlannedStream::descriptor, PlannedStream::generation, (a, _) -> a, TreeMap::new));
     }
 
     /// One stream's modes, keys and columns: the user's word, else the connection's, else what suits the stream.
@@ -168,7 +236,14 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncMode mode = mode(cursor);
             WriteMode write = writeMode(mode, key);
             AirbyteStream reduced = reduce(mode == SyncMode.INCREMENTAL ? cursor : List.of(), key);
-            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, reduced != stream);
+            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, leftOut(reduced));
+        }
+
+        private Set<String> leftOut(AirbyteStream reduced) {
+            Set<String> names = new TreeSet<>();
+            stream.jsonSchema().path("properties").fieldNames().forEachRemaining(names::add);
+            reduced.jsonSchema().path("properties").fieldNames().forEachRemaining(names::remove);
+            return names;
         }
 
         private List<String> cursor() {
@@ -222,6 +297,16 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                                 + " or `mode: full_refresh`");
             }
             return wanted.get();
+        }
+
+        void requireReplacing(WriteMode mode) {
+            List<DestinationSyncMode> can = destination.supportedDestinationSyncModes();
+            if (mode == WriteMode.APPEND && !can.isEmpty() && !can.contains(DestinationSyncMode.OVERWRITE)) {
+                problems.add(
+                        settings.line(),
+                        "streams." + stream.descriptor(),
+                        "cannot be refreshed: this destination cannot replace what is there");
+            }
         }
 
         /// The stream with the selected columns only; itself when none was left out.

@@ -1,2 +1,3 @@
-/// The flow: one sync of one connection, from the stored state to the last checkpoint. Read [Sync#run] first.
+/// The flow: one sync of one connection. Read [SyncJob#run] first, which makes attempts, then [Sync#run], which is one,
+/// from the stored state to the last checkpoint.
 package dev.sluice.runner.sync;

@@ -99,6 +99,20 @@ final class SignalTest {
     }
 
     @Test
+    void aSyncStoppedBetweenTwoAttemptsDoesNotWait() throws Exception {
+        Files.writeString(sluice.file, "limits: {retry_after: 1h}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "exit 1"));
+        Process sync = start("sync", sluice.file.toString());
+        while (!err().contains("the next begins in 1 h")) {
+            Thread.onSpinWait();
+        }
+        sync.destroy();
+
+        assertThat(sync.waitFor()).isEqualTo(143);
+        assertThat(err()).contains("error[sync.cancelled]: the sync was stopped\n  next:  run it again to continue\n");
+    }
+
+    @Test
     void aSyncStoppedWhileItDiscoversStopsTheSource() throws Exception {
         sluice.source(
                 TestingSluice.SOURCE.replace("discover) ", "discover) touch %s; exec sleep 1000; ".formatted(ready)));

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runner.cli.TestingSluice.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 /// The command line as a person sees it: whole outputs, exit codes, and what goes where.
 @Timeout(120)
 final class SluiceCommandTest {
+    private static final List<String> VERBS = List.of(
+            "",
+            "init",
+            "sync",
+            "validate",
+            "check",
+            "discover",
+            "read",
+            "spec",
+            "runs",
+            "logs",
+            "doctor",
+            "state",
+            "state show",
+            "state set",
+            "state reset");
+
     @TempDir
     private Path folder;
 
@@ -37,7 +58,7 @@ final class SluiceCommandTest {
     @Test
     void syncPrintsOneJsonObject() {
         assertThat(sluice.run("sync", "--json", shop)).isEqualTo(new Result(0, """
-                        {"ok":true,"result":{"sync":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
+                        {"ok":true,"result":{"sync":1,"attempts":1,"seconds":TIME,"checkpoints":1,"streams":[{"stream":"users",\
                         "records":2,"bytes":178,"committed":2,"complete":true}],"where_to_look":"look in warehouse.db","warnings":[]}}
                         """, ""));
     }
@@ -69,9 +90,115 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void syncSaysWhyAnAttemptFailedAndWhenTheNextBegins() throws Exception {
+        Files.writeString(sluice.file, "limits: {retry_after: 10ms}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'", "test -e %1$s || { touch %1$s; exit 1; }".formatted(folder.resolve("failed"))));
+
+        assertThat(sluice.run("sync", shop))
+                .isEqualTo(new Result(
+                        0,
+                        """
+                          users             2 records    0.2 kB  complete
+                        1 stream, 2 records in TIME and 2 attempts; state in DIR/.sluice/state.db
+                        look in warehouse.db
+                        """,
+                        "attempt 1 failed: ./source exited with code 1 during read; the next begins in 10 ms\n"));
+    }
+
+    @Test
+    void runsShowsTheHistory() throws Exception {
+        assertThat(sluice.run("runs", shop))
+                .isEqualTo(new Result(0, "", "no sync of the connection 'shop' is noted in DIR/.sluice/state.db\n"));
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", "exit 1"));
+        sluice.run("sync", "--once", shop);
+
+        Result runs = sluice.run("runs", shop);
+        assertThat(runs.out()
+                        .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {3,}\\d+\\.\\d s", "DATE TIME SECONDS"))
+                .isEqualTo("""
+                           run  started                    took  attempts        records  outcome
+                             2  DATE TIME SECONDS         1              0  failed: ./source exited with code 1 during read
+                             1  DATE TIME SECONDS         1              2  succeeded
+                        """);
+        assertThat(sluice.run("runs", "--limit", "1", shop).out().lines()).hasSize(2);
+        assertThat(sluice.run("runs", "--json", shop).out().replaceAll("\"2\\d{3}-[^\"]*Z\"", "\"THEN\""))
+                .isEqualTo("""
+                        {"ok":true,"result":[{"run":2,"started":"THEN","log":"DIR/.sluice/logs/LOG","ended":"THEN",\
+                        "outcome":"failed","attempts":1,"records":0,"bytes":0,"committed":0,"checkpoints":0,\
+                        "failure":{"code":"connector.exited","message":"./source exited with code 1 during read"}},\
+                        {"run":1,"started":"THEN","log":"DIR/.sluice/logs/LOG","ended":"THEN","outcome":"succeeded",\
+                        "attempts":1,"records":2,"bytes":178,"committed":2,"checkpoints":1}]}
+                        """);
+    }
+
+    @Test
+    void logsPrintsTheLogOfARun() throws Exception {
+        assertThat(sluice.run("logs", shop)).isEqualTo(new Result(2, "", """
+                        error[sync.unknown]: the connection 'shop' has never run
+                          where: DIR/.sluice/state.db
+                          next:  `sluice runs DIR/shop.yaml` shows those there were
+                        """));
+        sluice.run("sync", shop);
+        sluice.source(TestingSluice.SOURCE.replace("Loading…", "Loading more…"));
+        sluice.run("sync", shop);
+
+        assertThat(sluice.run("logs", shop).out().replaceAll("(?m)^\\S+ ", "")).isEqualTo("""
+                        INFO  sluice: sync 2 of the connection 'shop' began
+                        INFO  sluice: attempt 1 began
+                        INFO  ./source: Loading more…
+                        INFO  sluice: sync 2 ended: succeeded, attempts: 1, records: 2, stored: 2, checkpoints: 1
+                        """);
+        assertThat(sluice.run("logs", shop, "1").out()).contains("INFO  ./source: Loading…\n");
+        assertThat(sluice.run("logs", "--json", shop, "1").out())
+                .startsWith("{\"ok\":true,\"result\":{\"run\":1,\"log\":\"DIR/.sluice/logs/LOG\",\"lines\":[\"");
+        assertThat(sluice.run("logs", shop, "3").err())
+                .startsWith("error[sync.unknown]: there was no sync 3 of the connection 'shop'\n");
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            for (Path log : logs.toList()) {
+                Files.delete(log);
+            }
+        }
+        assertThat(sluice.run("logs", shop, "1").err())
+                .startsWith("error[sync.no_log]: the log of run 1 is not here\n  where: DIR/.sluice/logs/LOG\n");
+    }
+
+    @Test
+    void syncKeepsAsManyLogsAsTheFileSays() throws Exception {
+        Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
+        Path old = Files.writeString(logs.resolve("shop.yaml-20200101-000000-1.log"), "old");
+        Path other = Files.writeString(logs.resolve("shop.yaml-2.yaml-20200101-000000-1.log"), "another connection's");
+        sluice.run("sync", shop);
+        assertThat(old).as("50 are kept").exists();
+
+        Files.writeString(sluice.file, "logs: {keep: 2}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.run("sync", shop);
+
+        assertThat(old).doesNotExist();
+        assertThat(other).exists();
+        assertThat(sluice.run("logs", shop, "1").code()).isZero();
+        assertThat(sluice.run("logs", shop, "2").code()).isZero();
+    }
+
+    @Test
+    void syncKeepsLogsAsLongAsTheFileSays() throws Exception {
+        Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
+        Path old = Files.writeString(logs.resolve("shop.yaml-20200101-000000-1.log"), "old");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+        Files.writeString(sluice.file, "logs: {keep: 4d}\n", java.nio.file.StandardOpenOption.APPEND);
+        sluice.run("sync", shop);
+        assertThat(old).exists();
+
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(5))));
+        sluice.run("sync", shop);
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
     void syncFailsInJsonToo() throws Exception {
         sluice.destination(TestingSluice.DESTINATION.replace("sed -n", "echo 'disk full' >&2; exit 1; sed -n"));
-        Result result = sluice.run("sync", "--json", shop);
+        Result result = sluice.run("sync", "--once", "--json", shop);
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out())
                 .startsWith("{\"ok\":false,\"result\":{")
@@ -90,6 +217,20 @@ final class SluiceCommandTest {
             assertThat(log)
                     .contains("INFO  ./source: Loading…", "INFO  ./source: token ****")
                     .doesNotContain("hunter22");
+        }
+    }
+
+    @Test
+    void syncCutsALongLogLineAndGoesOn() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace(
+                "echo 'Loading…'",
+                "printf '{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"'; head -c 10000000 /dev/zero | tr '\\0' y;"
+                        + " echo '\"}}'"));
+        assertThat(sluice.run("sync", shop).code()).isZero();
+        try (var logs = Files.list(folder.resolve(".sluice/logs"))) {
+            assertThat(Files.readString(logs.findFirst().orElseThrow()))
+                    .contains("INFO  ./source: {", "yyyy")
+                    .hasSizeLessThan(20_000);
         }
     }
 
@@ -151,7 +292,98 @@ final class SluiceCommandTest {
         assertThat(result.err()).isEqualTo("""
                         error[config.invalid]: there is a problem in the connection file
                           DIR/shop.yaml: `streams.usres` is not a stream of ./source; did you mean 'users'?
+                          log:   DIR/.sluice/logs/LOG
                         """);
+    }
+
+    @Test
+    void validateStartsNothingButSpec() throws Exception {
+        for (String side : new String[] {"source", "destination"}) {
+            String script = side.equals("source") ? TestingSluice.SOURCE : TestingSluice.DESTINATION;
+            String noting = "echo $1 >>%s/verbs\n%s".formatted(folder, script);
+            if (side.equals("source")) {
+                sluice.source(noting);
+            } else {
+                sluice.destination(noting);
+            }
+        }
+        assertThat(sluice.run("validate", shop)).isEqualTo(new Result(0, """
+                        source       ./source
+                        destination  ./destination
+                        streams      all
+                        DIR/shop.yaml is valid; `sluice check` tries it on the real systems
+                        """, ""));
+        assertThat(sluice.run("validate", "--json", shop).out()).isEqualTo("""
+                        {"ok":true,"result":{"connection":"shop","source":"./source","destination":"./destination","streams":[]}}
+                        """);
+        assertThat(Files.readAllLines(folder.resolve("verbs"))).containsOnly("spec");
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+    }
+
+    @Test
+    void validateListsAllProblemsAtOnce() throws Exception {
+        sluice.connection("""
+                source:
+                  command: [./source]
+                  config: {tokn: hunter22}
+                destination:
+                  command: [./destination]
+                limits: {operation_timeout: soon}
+                streams: {users: {mode: incremntal}}
+                """);
+        assertThat(sluice.run("validate", shop)).isEqualTo(new Result(2, "", """
+                        error[config.invalid]: there are 4 problems in the connection file
+                          DIR/shop.yaml:3: `source.config.tokn` is not a setting of this connector; did you mean 'token'?
+                          DIR/shop.yaml:3: `source.config.token` is missing
+                          DIR/shop.yaml:6: `limits.operation_timeout` is 'soon'; write it like 90s or 9m
+                          DIR/shop.yaml:7: `streams.users.mode` is 'incremntal', which is not a sync mode; did you mean 'incremental'?
+                        """));
+    }
+
+    @Test
+    void initWritesAFileThatValidateTakes() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        String[] init = {"init", "--process", "--source", "ours", "--destination", "ours", made.toString()};
+        assertThat(sluice.run(init)).isEqualTo(new Result(0, """
+                        wrote DIR/made.yaml
+                        set       SOURCE_OURS_TOKEN
+                        then run  sluice validate DIR/made.yaml
+                        """, ""));
+        assertThat(sluice.run("validate", made.toString()).err())
+                .contains("`source.config.token` needs the environment variable SOURCE_OURS_TOKEN, which is not set");
+        sluice.environment.put("SOURCE_OURS_TOKEN", "hunter22");
+        assertThat(sluice.run("validate", made.toString()).code()).isZero();
+        assertThat(sluice.run("sync", made.toString()).code()).isZero();
+
+        String before = Files.readString(made);
+        assertThat(sluice.run(init)).isEqualTo(new Result(2, "", """
+                        error[config.exists]: DIR/made.yaml is there already and was left as it is
+                          next:  name another file, or remove that one
+                        """));
+        assertThat(made).hasContent(before);
+    }
+
+    @Test
+    void initAsksWhatItWasNotTold() throws Exception {
+        Path made = folder.resolve("made.yaml");
+        assertThat(sluice.run("init", "--process", made.toString())).isEqualTo(new Result(2, "", """
+                        error[command.wrong]: which source is not said, and there is no terminal on which to ask
+                          where: --source
+                          next:  add --source with one of ours (ours), or an image with its tag
+                        """));
+        sluice.environment.put("SLUICE_TERMINAL", "012");
+        sluice.typed = "ours\n\nours\n";
+        Result result = sluice.run("init", "--process", made.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.err())
+                .isEqualTo("source (ours, or an image with its tag): "
+                        + "destination (ours, or an image with its tag): ".repeat(2));
+        sluice.typed = "ours\n";
+        assertThat(sluice.run("init", "--process").code()).isEqualTo(2);
+        assertThat(sluice.run("init", "--source", "osur", "--destination", "ours")
+                        .err())
+                .startsWith(
+                        "error[connector.unknown]: 'source-osur' is not one of our connectors; did you mean 'source-ours'?");
     }
 
     @Test
@@ -179,11 +411,25 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void aMessageThatWouldFillScreensIsCut() throws Exception {
+        String long10k = "x".repeat(10_000);
+        sluice.source(TestingSluice.SOURCE.replace("echo 'Loading…'", """
+                echo '{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"no %s"}}}'
+                exit 1""".formatted(long10k)));
+
+        assertThat(sluice.run("sync", "--once", shop).err())
+                .contains("error[connector.failed]: ./source: no xxx")
+                .contains("x… (8,013 more characters)\n")
+                .hasSizeLessThan(3_000);
+        assertThat(sluice.run("sync", "--once", "--json", shop).out()).contains(long10k);
+    }
+
+    @Test
     void aConnectorThatGivesNoAnswerIsQuoted() throws Exception {
         sluice.source("echo 'Exception in main' >&2; exit 1");
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
                         error[connector.no_answer]: ./source gave no answer to `spec` and exited with code 1; it last said: Exception in main
-                          next:  is it an Airbyte connector? its log says more
+                          next:  is it an Airbyte connector? run it by hand with `spec` to see all it prints
                         """));
         sluice.source("echo garbage; echo '{\"type\":\"LOG\"}'");
         assertThat(sluice.run("check", shop).err())
@@ -286,6 +532,23 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void readPrintsOneJsonObject() throws Exception {
+        assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(0, """
+                        {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":true}
+                        """, "Loading…\n"));
+        sluice.source(TestingSluice.SOURCE.replace("echo '{\"type\":\"STATE\"", "exit 1; echo '"));
+        assertThat(sluice.run("read", "--json", shop)).isEqualTo(new Result(1, """
+                        {"result":{"records":[{"id":1,"name":"Zoë"},{"id":2,"name":null}]},"ok":false,"error":\
+                        {"code":"connector.exited","type":"system_error","message":"./source exited with code 1 during read"}}
+                        """, "Loading…\n"));
+    }
+
+    @Test
+    void jsonMayStandBeforeTheCommandToo() {
+        assertThat(sluice.run("--json", "state", "show", shop).out()).isEqualTo("{\"ok\":true,\"result\":[]}\n");
+    }
+
+    @Test
     void readNamesAStreamThatIsNotThere() {
         Result result = sluice.run("read", "--stream", "usres", shop);
         assertThat(result.code()).isEqualTo(2);
@@ -314,6 +577,60 @@ final class SluiceCommandTest {
                           next:  name one of them, or an image with its tag without --process
                         """));
         assertThat(sluice.run("spec", "--process", "airbyte/source-x:1").code()).isEqualTo(2);
+    }
+
+    @Test
+    void doctorSaysWhatIsInOrder() {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        Result before = sluice.run("doctor", shop);
+        assertThat(before.code()).isZero();
+        assertThat(before.err()).isEmpty();
+        assertThat(before.out())
+                .contains("\nok    sluice       0.1.0 in DIR/home, with destination-ours, source-ours\n")
+                .contains("\nok    cache        DIR/cache/sluice\n")
+                .contains("\nok    connection   'shop', described in DIR/shop.yaml\n")
+                .contains("\nok    docker       Docker does not answer, and this connection does not need it\n")
+                .contains("\nok    source       ./source, a local process without isolation: DIR/./source\n")
+                .contains("\nok    state        DIR/.sluice/state.db will be made by the first sync\n")
+                .endsWith(" 0 to look at, 0 to mend\n");
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+
+        sluice.run("sync", shop);
+        try (var held = dev.sluice.runner.store.SqlStateStore.file(folder.resolve(".sluice/state.db"))
+                .acquire("shop")) {
+            Result result = sluice.run("doctor", shop);
+            assertThat(result.code()).isZero();
+            assertThat(result.out()).contains("""
+                    warn  state        DIR/.sluice/state.db knows this connection; this process holds it
+                            next:      wait until that sync has ended, or stop it
+                    """);
+        }
+        assertThat(sluice.run("doctor", shop).out())
+                .contains("ok    state        DIR/.sluice/state.db knows this connection; nobody holds it\n");
+    }
+
+    @Test
+    void doctorSaysWhatToMend() throws Exception {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        sluice.connection("source: {image: 'airbyte/source-x:1'}\ndestination: {command: [./destination]}\n");
+        Result away = sluice.run("doctor", shop);
+        assertThat(away.code()).isEqualTo(3);
+        assertThat(away.out()).contains("""
+                fail  docker       Docker does not answer (unix:///nowhere/docker.sock)
+                        next:      start it (`./check` does, on Debian), or run with `launch: process`, which needs no Docker
+                warn  source       airbyte/source-x:1, not looked at without Docker
+                """);
+        Files.delete(folder.resolve("destination"));
+        Result both = sluice.run("doctor", "--json", shop);
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.out())
+                .startsWith("{\"ok\":false,\"result\":{\"checks\":[{\"level\":\"ok\",\"subject\":\"java\",")
+                .contains(
+                        "{\"level\":\"fail\",\"subject\":\"destination\",\"text\":\"./destination: there is no program"
+                                + " DIR/./destination that may be executed\",\"next\":\"build or install it, or correct the connection file\"}");
+        sluice.connection("source: {}\n");
+        assertThat(sluice.run("doctor", shop).code()).isEqualTo(2);
+        assertThat(sluice.run("doctor").code()).isEqualTo(3);
     }
 
     @Test
@@ -346,12 +663,14 @@ final class SluiceCommandTest {
     @Test
     void printsItsVersion() {
         assertThat(sluice.run("--version")).isEqualTo(new Result(0, "sluice 0.1.0\n", ""));
+        assertThat(sluice.run("--version", "--json"))
+                .isEqualTo(new Result(0, "{\"ok\":true,\"result\":{\"version\":\"0.1.0\"}}\n", ""));
     }
 
     @Test
     void helpFitsOnATerminal() throws Exception {
         String all = "";
-        for (String verb : new String[] {"", "sync", "check", "discover", "read", "spec", "state", "state show"}) {
+        for (String verb : VERBS) {
             String[] args = (verb + " --help").strip().split(" ");
             Result result = sluice.run(args);
             assertThat(result.code()).isZero();

@@ -2,6 +2,7 @@ package dev.sluice.runner.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,7 +51,7 @@ final class TestingSluice {
         source(SOURCE);
         destination(DESTINATION);
         program(folder.resolve("home/connectors/source-ours/target/connector/run"), SOURCE);
-        Files.createDirectories(folder.resolve("home/connectors/destination-ours"));
+        program(folder.resolve("home/connectors/destination-ours/target/connector/run"), DESTINATION);
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         connection("""
                 source:
@@ -79,6 +80,9 @@ final class TestingSluice {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
     }
 
+    /// What is on standard input.
+    String typed = "";
+
     Result run(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -86,6 +90,7 @@ final class TestingSluice {
                 args,
                 folder.resolve("home"),
                 environment,
+                new ByteArrayInputStream(typed.getBytes(UTF_8)),
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8));
         return new Result(code, shorten(out), shorten(err));

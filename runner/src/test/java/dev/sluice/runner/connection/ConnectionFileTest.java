@@ -62,6 +62,7 @@ final class ConnectionFileTest {
     private final SecretMask mask = new SecretMask();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<Duration> patience = new ArrayList<>();
     private Path file;
 
     @BeforeEach
@@ -84,8 +85,9 @@ final class ConnectionFileTest {
                 file,
                 environment,
                 new OurConnectors(home, "0.1.0"),
-                connector -> {
+                (connector, limit) -> {
                     asked.add(connector.name());
+                    patience.add(limit);
                     ObjectNode schema = json(connector.name().contains("source") ? COMMCARE : POSTGRES);
                     return ConnectorSpecification.source("", schema);
                 },
@@ -180,7 +182,8 @@ final class ConnectionFileTest {
                   users: {mode: full_refresh, destination_mode: overwrite_dedup, cursor: [meta, at], key: [region, id], fields: [id, region]}
                   orders:
                   public.items: {key: [[address, street], id], cursor: at}
-                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, start_timeout: 20s, line_size: 8m}
+                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, start_timeout: 20s, line_size: 8m, attempts: 2, retry_after: 1m, strict: true, store_timeout: 2m}
+                logs: {keep: 30d}
                 state: postgresql://user:pass@host/db
                 """);
 
@@ -210,7 +213,15 @@ final class ConnectionFileTest {
         assertThat(connection.streams()).containsKey("orders");
         assertThat(connection.limits())
                 .isEqualTo(new Connection.Limits(
-                        Duration.ofSeconds(90), Duration.ofMinutes(90), Duration.ofMillis(500), 8 << 20));
+                        Duration.ofSeconds(90),
+                        Duration.ofMinutes(90),
+                        Duration.ofMillis(500),
+                        8 << 20,
+                        2,
+                        Duration.ofMinutes(1),
+                        true,
+                        Duration.ofMinutes(2),
+                        Connection.LogsKept.notOlderThan(Duration.ofDays(30))));
         assertThat(connection.stateStore()).contains("postgresql://user:pass@host/db");
     }
 
@@ -467,7 +478,7 @@ final class ConnectionFileTest {
                             file,
                             environment,
                             new OurConnectors(home, "0.1.0"),
-                            _ -> {
+                            (_, _) -> {
                                 throw new RunnerException(
                                         FailureType.TRANSIENT_ERROR,
                                         "docker.unreachable",
@@ -488,12 +499,19 @@ final class ConnectionFileTest {
     }
 
     @Test
+    void waitsForASpecNoLongerThanTheFileSays() throws Exception {
+        read(ISSUE + "limits: {operation_timeout: 90s}\n");
+
+        assertThat(patience).isNotEmpty().containsOnly(Duration.ofSeconds(90));
+    }
+
+    @Test
     void asksNobodyWhenItCannotReadTheFile() {
         assertThatThrownBy(() -> ConnectionFile.read(
                         home.resolve("nothing.yaml"),
                         environment,
                         new OurConnectors(home, "0.1.0"),
-                        _ -> {
+                        (_, _) -> {
                             throw new AssertionError();
                         },
                         mask,
@@ -505,11 +523,11 @@ final class ConnectionFileTest {
         assertThatThrownBy(() -> {
                     Files.write(file, new byte[] {(byte) 0xFF, (byte) 0xFE, 0});
                     ConnectionFile.read(
-                            file, environment, new OurConnectors(home, "0.1.0"), _ -> null, mask, warnings::add);
+                            file, environment, new OurConnectors(home, "0.1.0"), (_, _) -> null, mask, warnings::add);
                 })
                 .hasMessage(file + " is not a UTF-8 text");
         assertThatThrownBy(() -> ConnectionFile.read(
-                        home, environment, new OurConnectors(home, "0.1.0"), _ -> null, mask, warnings::add))
+                        home, environment, new OurConnectors(home, "0.1.0"), (_, _) -> null, mask, warnings::add))
                 .isInstanceOfSatisfying(
                         RunnerException.class, e -> assertThat(e.code()).isEqualTo("config.unreadable"));
     }

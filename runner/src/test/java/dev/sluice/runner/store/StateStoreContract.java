@@ -12,12 +12,16 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.state.SyncState;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +34,10 @@ interface StateStoreContract {
 
     /// Meddles with the tables.
     void execute(String sql) throws SQLException;
+
+    LongFunction<Optional<String>> NO_LOG = _ -> Optional.empty();
+
+    Run.End SUCCEEDED = new Run.End(Instant.ofEpochMilli(1_000), Run.Outcome.SUCCEEDED, 1, 10, 100, 10, 2, "", "");
 
     private static JsonNode json(String text) {
         try {
@@ -54,6 +62,23 @@ interface StateStoreContract {
     /// What another runner would read.
     private String stored() {
         return document(store().peek("orders").orElseThrow());
+    }
+
+    @Test
+    default void saysWhoHoldsAConnection() throws Exception {
+        assertThat(store().holder("orders")).isEmpty();
+        try (OtherRunner other = OtherRunner.holding(place(), "orders")) {
+            assertThat(store().holder("orders")).get().asString().contains(", since 20");
+            assertThat(store().holder("users")).isEmpty();
+            other.kill();
+            while (store().holder("orders").isPresent()) {
+                Thread.onSpinWait(); // PostgreSQL needs a moment to see that the session has ended.
+            }
+        }
+        try (ConnectionState ignored = store().acquire("orders")) {
+            assertThat(store().holder("orders")).isPresent();
+        }
+        assertThat(store().holder("orders")).isEmpty();
     }
 
     @Test
@@ -130,21 +155,80 @@ interface StateStoreContract {
     default void numbersSyncsUpwardsAndKeepsGenerations() {
         StreamDescriptor stream = new StreamDescriptor("orders", Optional.of("public"));
         try (ConnectionState orders = store().acquire("orders")) {
-            assertThat(orders.begin(SyncState.EMPTY, Map.of(stream, new Generation(1, false))))
-                    .isEqualTo(1);
-            orders.end(1, 10, 100, "");
+            assertThat(orders.begin(NO_LOG)).isEqualTo(1);
+            orders.start(SyncState.EMPTY, Map.of(stream, new Generation(1, false)));
+            orders.end(1, SUCCEEDED);
         }
         try (ConnectionState orders = store().acquire("orders")) {
             assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(1, false)));
             orders.complete(stream);
             assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(1, true)));
-            assertThat(orders.begin(SyncState.EMPTY, Map.of(stream, new Generation(2, false))))
-                    .isEqualTo(2);
+            assertThat(orders.begin(NO_LOG)).isEqualTo(2);
+            orders.start(SyncState.EMPTY, Map.of(stream, new Generation(2, false)));
             assertThat(orders.generations()).containsExactly(Map.entry(stream, new Generation(2, false)));
         }
         try (ConnectionState other = store().acquire("other")) {
             assertThat(other.generations()).isEmpty();
-            assertThat(other.begin(SyncState.EMPTY, Map.of())).isEqualTo(1);
+            assertThat(other.begin(NO_LOG)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    default void keepsTheHistoryOfEachConnectionNewestFirst() {
+        Run.End failed = new Run.End(
+                Instant.ofEpochMilli(2_000), Run.Outcome.FAILED, 5, 7, 70, 3, 1, "connector.failed", "it ended: é\n2");
+        try (ConnectionState orders = store().acquire("orders");
+                ConnectionState other = store().acquire("other")) {
+            orders.end(orders.begin(sync -> Optional.of("logs/%d.log".formatted(sync))), SUCCEEDED);
+            other.begin(NO_LOG);
+            orders.end(orders.begin(NO_LOG), failed);
+            orders.begin(NO_LOG);
+        }
+
+        List<Run> runs = store().runs("orders", 10);
+        assertThat(runs).extracting(Run::sync).containsExactly(3L, 2L, 1L);
+        assertThat(runs)
+                .extracting(Run::end)
+                .containsExactly(Optional.empty(), Optional.of(failed), Optional.of(SUCCEEDED));
+        assertThat(runs)
+                .extracting(Run::log)
+                .containsExactly(Optional.empty(), Optional.empty(), Optional.of("logs/1.log"));
+        assertThat(runs).extracting(Run::started).allMatch(at -> !at.isAfter(Instant.now()));
+        assertThat(store().runs("orders", 1)).extracting(Run::sync).containsExactly(3L);
+        assertThat(store().run("orders", 2).orElseThrow().end()).contains(failed);
+        assertThat(store().run("orders", 4)).isEmpty();
+        assertThat(store().runs("nobody", 10)).isEmpty();
+    }
+
+    /// As the first version of the tables left it.
+    @Test
+    default void readsTheHistoryOfAnEarlierVersion() throws SQLException {
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.end(orders.begin(NO_LOG), SUCCEEDED);
+            orders.begin(NO_LOG);
+            orders.begin(NO_LOG);
+        }
+        for (String column : List.of("attempts", "committed", "checkpoints", "outcome", "failure_code", "log")) {
+            execute("ALTER TABLE sluice_sync DROP COLUMN " + column);
+        }
+        execute("ALTER TABLE sluice_generation DROP COLUMN refresh");
+        execute("UPDATE sluice_sync SET ended_at = 5, records = 1, bytes = 2, failure = 'it ended' WHERE sync = 2");
+        execute("DELETE FROM sluice_schema_history WHERE version = '2'");
+
+        List<Run> runs = OtherRunner.open(place()).runs("orders", 10);
+        assertThat(runs)
+                .extracting(run -> run.end().map(end -> end.outcome() + " " + end.attempts() + " " + end.message()))
+                .containsExactly(Optional.empty(), Optional.of("FAILED 1 it ended"), Optional.of("SUCCEEDED 1 "));
+    }
+
+    @Test
+    default void remembersThatAGenerationIsARefresh() {
+        StreamDescriptor stream = new StreamDescriptor("orders");
+        try (ConnectionState orders = store().acquire("orders")) {
+            orders.start(SyncState.EMPTY, Map.of(stream, new Generation(7, false, true)));
+            assertThat(orders.generations()).containsEntry(stream, new Generation(7, false, true));
+            orders.start(SyncState.EMPTY, Map.of(stream, new Generation(8, false)));
+            assertThat(orders.generations()).containsEntry(stream, new Generation(8, false, false));
         }
     }
 
@@ -186,14 +270,15 @@ interface StateStoreContract {
     default void refusesTheWritesOfARunnerThatWasTakenOver() throws SQLException {
         StreamDescriptor stream = new StreamDescriptor("a");
         try (ConnectionState stale = store().acquire("orders")) {
-            stale.begin(perStream("a", "1"), Map.of(stream, new Generation(1, false)));
+            stale.start(perStream("a", "1"), Map.of(stream, new Generation(1, false)));
             execute("UPDATE sluice_connection SET epoch = epoch + 1 WHERE name = 'orders'");
 
             assertThatThrownBy(() -> stale.save(perStream("a", "2")))
                     .hasMessage("another runner has taken over the connection 'orders'");
-            assertThatThrownBy(() -> stale.begin(SyncState.EMPTY, Map.of())).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(() -> stale.begin(NO_LOG)).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(() -> stale.start(SyncState.EMPTY, Map.of())).isInstanceOf(RunnerException.class);
             assertThatThrownBy(() -> stale.complete(stream)).isInstanceOf(RunnerException.class);
-            assertThatThrownBy(() -> stale.end(1, 0, 0, "")).isInstanceOf(RunnerException.class);
+            assertThatThrownBy(() -> stale.end(1, SUCCEEDED)).isInstanceOf(RunnerException.class);
             assertThat(store().peek("orders")).contains(perStream("a", "1"));
             assertThat(stale.generations()).containsEntry(stream, new Generation(1, false));
         }
@@ -228,9 +313,9 @@ interface StateStoreContract {
 
     @Test
     default void refusesAStoreOfANewerSluice() throws SQLException {
-        execute("UPDATE sluice_schema_history SET version = '99' WHERE version = '1'");
+        execute("UPDATE sluice_schema_history SET version = '99' WHERE version = '2'");
         assertThatThrownBy(() -> OtherRunner.open(place())).isInstanceOfSatisfying(RunnerException.class, e -> {
-            assertThat(e).hasMessage("the state store was made by a newer Sluice: its version is 99, this one knows 1");
+            assertThat(e).hasMessage("the state store was made by a newer Sluice: its version is 99, this one knows 2");
             assertThat(e.code()).isEqualTo("state.newer");
             assertThat(e.type()).isEqualTo(FailureType.CONFIG_ERROR);
             assertThat(e.next()).contains("use that Sluice, or name another place with --state");

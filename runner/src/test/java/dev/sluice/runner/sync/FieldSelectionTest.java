@@ -11,22 +11,21 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class FieldSelectionTest {
     private static String select(String properties, String data) throws IOException {
         ObjectNode schema = (ObjectNode) Lines.json("{\"properties\":%s}".formatted(properties));
-        FieldSelection selection = new FieldSelection(AirbyteStream.fullRefresh("orders", schema, List.of()));
+        FieldSelection selection = FieldSelection.of(AirbyteStream.fullRefresh("orders", schema, List.of()), Set.of())
+                .orElseThrow();
         String line =
                 "{\"type\":\"RECORD\",\"record\":{\"stream\":\"orders\",\"data\":%s,\"emitted_at\":1}}".formatted(data);
         RecordLine record = (RecordLine) new MessageReader(new ByteArrayInputStream(line.getBytes(UTF_8))).read();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int length = selection.write(record, out);
-        String written = out.toString(UTF_8);
-        assertThat(length).isEqualTo(out.size() - 1);
-        assertThat(written).startsWith("{\"type\":\"RECORD\",\"record\":{\"stream\":\"orders\",\"data\":{");
-        assertThat(written).endsWith("},\"emitted_at\":1}}\n");
-        return written.substring(written.indexOf("\"data\":") + 7, written.indexOf(",\"emitted_at\""));
+        assertThat(length).isEqualTo(out.size());
+        return out.toString(UTF_8);
     }
 
     @Test

@@ -5,20 +5,23 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.SyncState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /// A connection's place in memory, which remembers every state it was given. Can go down.
 final class InMemoryConnectionState implements ConnectionState {
     final List<SyncState> saved = new ArrayList<>();
-    final List<String> ends = new ArrayList<>();
+    final List<Run.End> ends = new ArrayList<>();
     private final Map<StreamDescriptor, Generation> generations = new TreeMap<>();
     private SyncState state = SyncState.EMPTY;
     private long syncs;
-    private boolean down;
+    private volatile boolean down;
     private boolean failsAtTheEnd;
 
     InMemoryConnectionState with(SyncState stored) {
@@ -28,6 +31,10 @@ final class InMemoryConnectionState implements ConnectionState {
 
     void goDown() {
         down = true;
+    }
+
+    void comeBack() {
+        down = false;
     }
 
     /// The last thing of a sync, and nothing before it.
@@ -57,11 +64,17 @@ final class InMemoryConnectionState implements ConnectionState {
     }
 
     @Override
-    public long begin(SyncState from, Map<StreamDescriptor, Generation> started) {
+    public long begin(LongFunction<Optional<String>> log) {
+        requireUp();
+        log.apply(++syncs);
+        return syncs;
+    }
+
+    @Override
+    public void start(SyncState from, Map<StreamDescriptor, Generation> started) {
         requireUp();
         state = from;
         generations.putAll(started);
-        return ++syncs;
     }
 
     @Override
@@ -74,14 +87,15 @@ final class InMemoryConnectionState implements ConnectionState {
     @Override
     public void complete(StreamDescriptor stream) {
         requireUp();
-        generations.computeIfPresent(stream, (_, generation) -> new Generation(generation.id(), true));
+        generations.computeIfPresent(
+                stream, (_, generation) -> new Generation(generation.id(), true, generation.refresh()));
     }
 
     @Override
-    public void end(long sync, long records, long bytes, String failure) {
+    public void end(long sync, Run.End end) {
         down |= failsAtTheEnd;
         requireUp();
-        ends.add(failure);
+        ends.add(end);
     }
 
     @Override

@@ -48,6 +48,11 @@ final class Lines {
                 .formatted(message, type);
     }
 
+    static String checked(String status, String message) {
+        return "{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"%s\",\"message\":\"%s\"}}"
+                .formatted(status, message);
+    }
+
     static String log(String message) {
         return "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"%s\"}}".formatted(message);
     }
@@ -60,10 +65,11 @@ final class Lines {
         }
     }
 
-    /// `{"id": integer, "name": string}`.
+    /// `{"id": integer, "name": string, "amount": number}`.
     static ObjectNode schema() {
         return (ObjectNode) json(
-                "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"}}}");
+                "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"},"
+                        + "\"amount\":{\"type\":\"number\"}}}");
     }
 
     static AirbyteStream incremental(String name) {

@@ -5,6 +5,9 @@ import static dev.sluice.runner.sync.Lines.record;
 import static dev.sluice.runner.sync.Lines.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.protocol.AirbyteStream;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.launch.RunDirectory;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +200,64 @@ final class ProcessSyncTest {
     }
 
     @Test
+    void explainsARecordCutShortByHowItsSourceEnded() throws Exception {
+        SyncReport report = run(
+                say(record("orders", 1), state("orders", 1))
+                        + "printf '%s' '{\"type\":\"RECORD\",\"record\":{\"stream\"'; kill -9 $$",
+                RETURNING);
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .startsWith(
+                        "source-x was killed by signal 9 during read",
+                        "source-x printed a record of 35 bytes that is not JSON; it is lost, and nothing behind it was"
+                                + " stored");
+        assertThat(report.records()).isEqualTo(1);
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
+    void waitsForASourceThatPauses() throws Exception {
+        SyncReport report =
+                run(say(record("orders", 1)) + "sleep 2; " + say(record("orders", 2), state("orders", 2)), RETURNING);
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(report.streams().getFirst().committed()).isEqualTo(2);
+    }
+
+    @Test
+    void startsWithManyStreamsAndManyColumns() throws Exception {
+        ObjectNode wide = (ObjectNode) Lines.json("{\"type\":\"object\",\"properties\":{}}");
+        for (int i = 0; i < 5_000; i++) {
+            ((ObjectNode) wide.get("properties")).putObject("column_" + i).put("type", "string");
+        }
+        AirbyteStream[] streams = new AirbyteStream[1_000];
+        for (int i = 0; i < streams.length; i++) {
+            streams[i] = i == 0 ? AirbyteStream.fullRefresh("s0", wide, List.of()) : Lines.fullRefresh("s" + i);
+        }
+        Scene many = new Scene(streams);
+        SyncReport report = many.programs(
+                        program(
+                                "source",
+                                "echo $* | wc -c >" + directory + "/arguments; cp \"$5\" " + directory + "/catalog; "
+                                        + say(
+                                                "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s0\",\"emitted_at\":1,\"data\":"
+                                                        + "{\"column_4999\":1,\"column_5000\":2}}}",
+                                                record("s999", 1))),
+                        program("destination", RETURNING))
+                .run(new ProcessLauncher(run));
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(report.records()).isEqualTo(2);
+        assertThat(Integer.parseInt(
+                        Files.readString(directory.resolve("arguments")).strip()))
+                .isLessThan(1_000);
+        JsonNode catalog = Lines.json(Files.readString(directory.resolve("catalog")));
+        assertThat(catalog.get("streams")).hasSize(1_000);
+        assertThat(catalog.at("/streams/0/stream/json_schema/properties")).hasSize(5_000);
+    }
+
+    @Test
     void takesAWholeMessageWithoutALineFeedAtTheEnd() throws Exception {
         SyncReport report = run("printf '%s' '" + record("orders", 1) + "'", RETURNING);
 
@@ -232,7 +294,7 @@ final class ProcessSyncTest {
     @Test
     void isNotStoppedByAFloodOnStandardError() throws Exception {
         SyncReport report = run(
-                "head -c 20000000 /dev/zero | tr '\\0' e >&2; yes 'a line' | head -n 200000 >&2;"
+                "head -c 100000000 /dev/zero | tr '\\0' e >&2; yes 'a line' | head -n 200000 >&2;"
                         + say(record("orders", 1), state("orders", 1)),
                 "head -c 5000000 /dev/zero | tr '\\0' e >&2; " + RETURNING);
 

@@ -5,18 +5,25 @@ import static dev.sluice.runner.sync.Lines.error;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteMessage;
 import dev.sluice.protocol.AirbyteStream;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.DestinationSyncMode;
 import dev.sluice.protocol.json.Json;
+import dev.sluice.protocol.json.Messages;
+import dev.sluice.runner.RunLog;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.connection.StreamSettings;
+import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.operation.Operations;
+import dev.sluice.runner.operation.SpecCache;
 import dev.sluice.runner.state.SyncState;
 import dev.sluice.runner.sync.ScriptedLauncher.Script;
 import java.nio.file.Path;
@@ -24,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +55,9 @@ final class Scene {
     private String destinationCommand = "destination-y";
     private Script source = playing(new Exited(0));
     private Script destination = returning();
+    private Script questions = answering();
+    private volatile String awaited = "\0";
+    private volatile Runnable whenLogged = () -> {};
     ScriptedLauncher launcher;
 
     Scene(AirbyteStream... streams) {
@@ -58,8 +69,50 @@ final class Scene {
         return this;
     }
 
+    static StreamSettings appending() {
+        return new StreamSettings(
+                Optional.empty(), Optional.of(StreamSettings.WriteMode.APPEND), List.of(), List.of(), Set.of(), 1);
+    }
+
     Scene limits(Duration sourceTimeout, Duration destinationTimeout) {
-        limits = new Limits(sourceTimeout, destinationTimeout, Duration.ofSeconds(30), 64 << 20);
+        limits = new Limits(
+                sourceTimeout,
+                destinationTimeout,
+                Duration.ofSeconds(30),
+                64 << 20,
+                5,
+                Duration.ofMillis(1),
+                limits.strict(),
+                limits.storeTimeout(),
+                limits.logs());
+        return this;
+    }
+
+    Scene strict() {
+        limits = limits(true, limits.storeTimeout());
+        return this;
+    }
+
+    Scene storeTimeout(Duration timeout) {
+        limits = limits(limits.strict(), timeout);
+        return this;
+    }
+
+    private Limits limits(boolean strict, Duration storeTimeout) {
+        return new Limits(
+                limits.sourceTimeout(),
+                limits.destinationTimeout(),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                limits.attempts(),
+                limits.retryAfter(),
+                strict,
+                storeTimeout,
+                limits.logs());
+    }
+
+    Scene attempts(int attempts, Duration retryAfter) {
+        limits = limits.withAttempts(attempts, retryAfter);
         return this;
     }
 
@@ -83,6 +136,18 @@ final class Scene {
         sourceCommand = sourceProgram.toString();
         destinationCommand = destinationProgram.toString();
         return this;
+    }
+
+    /// A connector that does something else each time it is started.
+    static Script inTurn(Script... scripts) {
+        Iterator<Script> turns = List.of(scripts).iterator();
+        return stage -> {
+            Script turn;
+            synchronized (turns) {
+                turn = turns.next();
+            }
+            return turn.play(stage);
+        };
     }
 
     static Script playing(ExitStatus exit, String... lines) {
@@ -126,7 +191,7 @@ final class Scene {
     Connection connection() {
         return new Connection(
                 "orders",
-                Path.of("orders.yaml"),
+                Place.file(Path.of("orders.yaml")),
                 connector("source-x", sourceCommand),
                 connector("destination-y", destinationCommand),
                 settings,
@@ -151,14 +216,54 @@ final class Scene {
     SyncReport run(Launcher with) throws InterruptedException {
         heard.clear();
         Sync sync = new Sync(
-                connection(),
-                plan(),
-                with,
-                store,
-                mask,
-                (level, connector, text) -> log.add("%s %s: %s".formatted(level, connector, text)));
+                connection(), plan(), with, store, store.begin(_ -> Optional.empty()), List.of(), mask, runLog());
         running.add(sync);
         return sync.run();
+    }
+
+    /// What will make attempts at this sync.
+    SyncJob job() {
+        launcher = new ScriptedLauncher(source, destination, questions);
+        Operations operations = new Operations(launcher, new SpecCache(Path.of("nowhere")), mask, runLog());
+        return new SyncJob(connection(), store, operations, launcher, mask, runLog());
+    }
+
+    /// As connectors that are well answer.
+    Script answering() {
+        return stage -> {
+            stage.say(
+                    switch (stage.command()) {
+                        case ConnectorCommand.Spec _ ->
+                            "{\"type\":\"SPEC\",\"spec\":{\"connectionSpecification\":{},\"supported_destination_sync_modes\":"
+                                    + "[\"append\",\"overwrite\",\"append_dedup\"]}}";
+                        case ConnectorCommand.Check _ -> Lines.checked("SUCCEEDED", "");
+                        default ->
+                            Messages.toJson((AirbyteMessage) new AirbyteCatalog(streams))
+                                    .toString();
+                    });
+            return new Exited(0);
+        };
+    }
+
+    Scene questions(Script script) {
+        questions = script;
+        return this;
+    }
+
+    /// Does this when something is logged.
+    Scene onLog(String text, Runnable action) {
+        awaited = text;
+        whenLogged = action;
+        return this;
+    }
+
+    private RunLog runLog() {
+        return (level, connector, text) -> {
+            log.add("%s %s: %s".formatted(level, connector, text));
+            if (text.contains(awaited)) {
+                whenLogged.run();
+            }
+        };
     }
 
     SyncPlan plan() {
@@ -170,6 +275,11 @@ final class Scene {
                 store.state(),
                 store.generations(),
                 0);
+    }
+
+    /// How far the sync that runs is.
+    List<StreamProgress> progress() {
+        return running.getLast().progress();
     }
 
     /// As Ctrl-C does.

@@ -36,7 +36,12 @@ class ScriptedLauncher implements Launcher {
     interface Stage {
         ConnectorCommand command();
 
+        /// Which connector it is.
+        String name();
+
         void say(String... lines);
+
+        void sayBytes(byte[] bytes);
 
         /// On standard error.
         void complain(String line);
@@ -54,19 +59,29 @@ class ScriptedLauncher implements Launcher {
 
     private final Script source;
     private final Script destination;
+    private final Script questions;
     final List<ScriptedConnector> launched = Collections.synchronizedList(new ArrayList<>());
 
     ScriptedLauncher(Script source, Script destination) {
+        this(source, destination, stage -> {
+            throw new IllegalArgumentException(stage.command().verb());
+        });
+    }
+
+    /// @param questions how both sides answer spec, check and discover
+    ScriptedLauncher(Script source, Script destination, Script questions) {
         this.source = source;
         this.destination = destination;
+        this.questions = questions;
     }
 
     @Override
-    public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr) {
+    public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+            throws InterruptedException {
         Script script = switch (command) {
             case ConnectorCommand.Read _ -> source;
             case ConnectorCommand.Write _ -> destination;
-            default -> throw new IllegalArgumentException(command.verb());
+            case ConnectorCommand.Spec _, ConnectorCommand.Check _, ConnectorCommand.Discover _ -> questions;
         };
         ScriptedConnector running = new ScriptedConnector(connector.name(), command, script, stderr);
         launched.add(running);
@@ -139,6 +154,15 @@ class ScriptedLauncher implements Launcher {
                 for (String line : lines) {
                     out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
                 }
+            } catch (IOException e) {
+                throw new IllegalStateException("stopped", e);
+            }
+        }
+
+        @Override
+        public void sayBytes(byte[] bytes) {
+            try {
+                Channels.newOutputStream(stdout.sink()).write(bytes);
             } catch (IOException e) {
                 throw new IllegalStateException("stopped", e);
             }

@@ -59,7 +59,7 @@ final class SyncPlanTest {
         Connection scene = new Scene().connection();
         Connection connection = new Connection(
                 scene.name(),
-                scene.file(),
+                scene.place(),
                 scene.source(),
                 scene.destination(),
                 settings,

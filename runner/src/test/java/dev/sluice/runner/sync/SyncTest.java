@@ -14,11 +14,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
+import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.launch.ExitStatus.Killed;
 import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
 import dev.sluice.runner.launch.RunningConnector;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +65,6 @@ final class SyncTest {
         assertThat(report.records()).isEqualTo(2);
         assertThat(report.streams().getFirst().committed()).isEqualTo(2);
         assertThat(report.streams().getFirst().complete()).isTrue();
-        assertThat(scene.store.ends).containsExactly("");
     }
 
     @Test
@@ -150,7 +152,6 @@ final class SyncTest {
         assertThat(scene.completed()).isEmpty();
         assertThat(scene.stored()).contains("\"cursor\":1");
         assertThat(report.streams().getFirst().complete()).isFalse();
-        assertThat(scene.store.ends).containsExactly("source-x: the key has expired");
     }
 
     @Test
@@ -199,6 +200,20 @@ final class SyncTest {
         assertThat(report.isSuccess()).isTrue();
         assertThat(scene.completed()).containsExactly("orders");
         assertThat(report.warnings()).containsExactly("source-x: one page came late");
+    }
+
+    @Test
+    void failsInStrictModeWhenASourceReportsAnErrorAndEndsWell() throws Exception {
+        SyncReport report = scene.strict()
+                .source(record("orders", 1), error("transient_error", "one page came late"), state("orders", 1))
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("source-x: one page came late");
+        assertThat(report.warnings()).isEmpty();
+        assertThat(report.streams().getFirst().complete()).isFalse();
+        assertThat(scene.stored()).contains("\"cursor\":1");
     }
 
     @Test
@@ -317,8 +332,36 @@ final class SyncTest {
     }
 
     @Test
-    void failsWhenTheStoreIsDownAndStopsBothConnectors() throws Exception {
-        SyncReport report = scene.source(stage -> {
+    void storesTheNewestStatesOnceTheStoreIsBack() throws Exception {
+        Scene two = new Scene(incremental("orders"), incremental("customers"));
+        CountDownLatch noticed = new CountDownLatch(1);
+        two.onLog("could not be stored", noticed::countDown);
+        SyncReport report = two.source(
+                        record("orders", 1), state("orders", 1), record("customers", 1), state("customers", 2))
+                .destination(stage -> {
+                    stage.hear();
+                    String orders = stage.hear();
+                    stage.hear();
+                    String customers = stage.hear();
+                    two.store.goDown();
+                    stage.say(orders);
+                    noticed.await();
+                    two.store.comeBack();
+                    stage.say(customers);
+                    while (stage.hear() != null) {}
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(two.store.saved).hasSize(1);
+        assertThat(two.stored()).contains("\"cursor\":1", "\"cursor\":2");
+    }
+
+    @Test
+    void failsWhenTheStoreIsDownForTooLongAndStopsBothConnectors() throws Exception {
+        SyncReport report = scene.storeTimeout(Duration.ofNanos(-1))
+                .source(stage -> {
                     stage.say(record("orders", 1), state("orders", 1));
                     stage.hang();
                     return new Exited(0);
@@ -353,17 +396,6 @@ final class SyncTest {
 
         assertThat(codes(report)).containsExactly("state.unavailable");
         assertThat(report.streams().getFirst().complete()).isFalse();
-    }
-
-    @Test
-    void succeedsWhenOnlyTheHistoryCannotBeWritten() throws Exception {
-        scene.store.failAtTheEnd();
-        SyncReport report = scene.source(record("orders", 1)).run();
-
-        assertThat(report.isSuccess()).isTrue();
-        assertThat(report.warnings())
-                .containsExactly(
-                        "the end of this sync could not be noted: the state store cannot be used: no space left on device");
     }
 
     @Test
@@ -489,33 +521,88 @@ final class SyncTest {
         assertThat(empty.launcher.launched).isEmpty();
     }
 
+    /// A launcher that cannot start one side, whose other side starts only when it is interrupted, or before.
+    private static ScriptedLauncher failingToStart(
+            Class<? extends ConnectorCommand> side, RunnerException why, CountDownLatch otherStarts) {
+        return new ScriptedLauncher(
+                stage -> {
+                    stage.hang();
+                    return new Exited(0);
+                },
+                stage -> {
+                    stage.hang();
+                    return new Exited(0);
+                }) {
+            @Override
+            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                    throws InterruptedException {
+                if (side.isInstance(command)) {
+                    otherStarts.await();
+                    throw why;
+                }
+                otherStarts.countDown();
+                return super.launch(connector, command, stderr);
+            }
+        };
+    }
+
+    private static final RunnerException NO_IMAGE = new RunnerException(
+            FailureType.CONFIG_ERROR, "docker.no_such_image", "the image destination-y is not here", "", "");
+
     @Test
     void closesTheSourceWhenTheDestinationCannotBeStarted() throws Exception {
-        RunnerException refused = new RunnerException(
-                FailureType.CONFIG_ERROR, "docker.no_such_image", "the image destination-y is not here", "", "");
-        ScriptedLauncher launcher =
-                new ScriptedLauncher(
-                        stage -> {
-                            stage.hang();
-                            return new Exited(0);
-                        },
-                        stage -> new Exited(0)) {
-                    @Override
-                    public RunningConnector launch(
-                            dev.sluice.runner.launch.ConnectorLaunch connector,
-                            ConnectorCommand command,
-                            LineSink stderr) {
-                        if (command instanceof ConnectorCommand.Write) {
-                            throw refused;
-                        }
-                        return super.launch(connector, command, stderr);
-                    }
-                };
-
+        ScriptedLauncher launcher = failingToStart(ConnectorCommand.Write.class, NO_IMAGE, new CountDownLatch(1));
         SyncReport report = scene.run(launcher);
 
         assertThat(codes(report)).containsExactly("docker.no_such_image");
         assertThat(launcher.launched).hasSize(1).allMatch(connector -> connector.closed);
+    }
+
+    @Test
+    void closesTheDestinationWhenTheSourceCannotBeStarted() throws Exception {
+        ScriptedLauncher launcher = failingToStart(ConnectorCommand.Read.class, NO_IMAGE, new CountDownLatch(1));
+        SyncReport report = scene.run(launcher);
+
+        assertThat(codes(report)).containsExactly("docker.no_such_image");
+        assertThat(launcher.launched).hasSize(1).allMatch(connector -> connector.closed);
+    }
+
+    @Test
+    void doesNotWaitForAStartThatIsForNothing() throws Exception {
+        CountDownLatch pulling = new CountDownLatch(1);
+        CountDownLatch givenUp = new CountDownLatch(1);
+        ScriptedLauncher launcher = new ScriptedLauncher(scene.returning(), scene.returning()) {
+            @Override
+            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                    throws InterruptedException {
+                if (command instanceof ConnectorCommand.Read) {
+                    pulling.await();
+                    throw NO_IMAGE;
+                }
+                pulling.countDown();
+                try {
+                    new CountDownLatch(1).await(); // An image that takes for ever.
+                    throw new AssertionError();
+                } finally {
+                    givenUp.countDown();
+                }
+            }
+        };
+        SyncReport report = scene.run(launcher);
+
+        assertThat(codes(report)).containsExactly("docker.no_such_image");
+        assertThat(givenUp.getCount()).isZero();
+    }
+
+    @Test
+    void costsNoStateAndNoGenerationWhenAConnectorCannotBeStarted() throws Exception {
+        Scene whole = new Scene(fullRefresh("products"));
+        whole.source(record("products", 1), state("products", 1)).run();
+        String before = whole.stored() + whole.store.generations();
+
+        whole.run(failingToStart(ConnectorCommand.Write.class, NO_IMAGE, new CountDownLatch(1)));
+
+        assertThat(whole.stored() + whole.store.generations()).isEqualTo(before);
     }
 
     @Test
@@ -573,10 +660,8 @@ final class SyncTest {
                         },
                         scene.returning()) {
                     @Override
-                    public RunningConnector launch(
-                            dev.sluice.runner.launch.ConnectorLaunch connector,
-                            ConnectorCommand command,
-                            LineSink stderr) {
+                    public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                            throws InterruptedException {
                         if (command instanceof ConnectorCommand.Write) {
                             scene.cancel();
                         }
@@ -594,13 +679,36 @@ final class SyncTest {
                     stage.say(record("orders", 1), state("orders", 1));
                     while (true) {
                         stage.say(log("still waiting"));
-                        Thread.sleep(10);
                     }
                 })
                 .run();
 
         assertThat(cause(report).getMessage()).isEqualTo("source-x sent nothing for 300 ms and was stopped");
         assertThat(cause(report).type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
+    void letsTheDestinationKeepWhatASilentSourceHadSent() throws Exception {
+        SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofSeconds(30))
+                .source(stage -> {
+                    stage.say(record("orders", 1), state("orders", 1));
+                    stage.hang();
+                    return new Exited(0);
+                })
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    while (stage.hear() != null) {}
+                    Thread.sleep(300); // It commits.
+                    stage.say(state);
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("source-x sent nothing for 300 ms and was stopped");
         assertThat(scene.stored()).contains("\"cursor\":1");
     }
 
@@ -640,6 +748,59 @@ final class SyncTest {
     }
 
     @Test
+    void letsADestinationTakeLongerThanASourceMayBeSilent() throws Exception {
+        SyncReport report = scene.limits(Duration.ofMillis(100), Duration.ofSeconds(30))
+                .source(record("orders", 1), state("orders", 1))
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    while (stage.hear() != null) {}
+                    Thread.sleep(500); // It merges, longer than the source's limit.
+                    stage.say(state);
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    private static String rateLimited(String details) {
+        return status("orders", "RUNNING")
+                .replace(
+                        "\"status\":\"RUNNING\"",
+                        "\"status\":\"RUNNING\",\"reasons\":[{\"type\":\"RATE_LIMITED\"%s}]".formatted(details));
+    }
+
+    @Test
+    void waitsForASourceThatHasToldWhenItsQuotaIsBack() throws Exception {
+        long reset = System.currentTimeMillis() + 3_600_000;
+        scene.limits(Duration.ofMillis(100), Duration.ofSeconds(30)).source(stage -> {
+            stage.say(
+                    record("orders", 1),
+                    rateLimited(",\"rate_limited\":{\"quota_reset\":%d}".formatted(reset)),
+                    log("limited"));
+            Thread.sleep(500); // Longer than a source may be silent.
+            stage.say(record("orders", 2), log("goes on"));
+            return new Exited(0);
+        });
+        List<Boolean> shown = new ArrayList<>();
+        List<Instant> until = new ArrayList<>();
+        scene.onLog(
+                "limited",
+                () -> scene.progress().forEach(stream -> {
+                    shown.add(stream.isRateLimited());
+                    stream.quotaReset().ifPresent(until::add);
+                }));
+        SyncReport report = scene.run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(shown).containsExactly(true);
+        assertThat(until).containsExactly(Instant.ofEpochMilli(reset));
+        assertThat(report.streams()).as("a record ends it").noneMatch(StreamProgress::isRateLimited);
+    }
+
+    @Test
     void doesNotBlameADestinationForASourceThatDoesNotEnd() throws Exception {
         SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofMillis(300))
                 .source(stage -> {
@@ -667,7 +828,6 @@ final class SyncTest {
 
         assertThat(report.failures()).noneMatch(e -> e.toString().contains("hunter22"));
         assertThat(scene.log).noneMatch(line -> line.contains("hunter22"));
-        assertThat(scene.store.ends.toString()).doesNotContain("hunter22");
     }
 
     @Test

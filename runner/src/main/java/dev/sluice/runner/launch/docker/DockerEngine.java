@@ -79,6 +79,10 @@ final class DockerEngine implements AutoCloseable {
         return client;
     }
 
+    String address() {
+        return config.getDockerHost().toString();
+    }
+
     /// Asks, and gives up when there is no answer in time: docker-java itself waits for ever.
     ///
     /// @throws RunnerException when the engine does not answer; what it refuses is thrown as docker-java has it

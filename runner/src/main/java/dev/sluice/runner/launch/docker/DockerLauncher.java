@@ -13,6 +13,7 @@ import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -75,6 +77,21 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     /// What a container of this connector may do. Its image is built or pulled if it is not here.
     public Isolation isolation(ConnectorLaunch.InContainer launch) throws InterruptedException {
         return Isolation.of(launch, images().find(launch).getConfig());
+    }
+
+    /// What can be said of the engine without starting anything in it.
+    public EngineReport report() throws InterruptedException {
+        DockerEngine there = engine();
+        try {
+            return there.ask(client -> EngineInspection.report(client, there.address()));
+        } catch (RuntimeException e) {
+            throw there.refused(e);
+        }
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> imageOf(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return engine().ask(client -> EngineInspection.image(client, launch.image()));
     }
 
     /// The image's id changes with its content.

@@ -1,0 +1,67 @@
+package dev.sluice.runner.sync;
+
+import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.RecordLine;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What was odd about the records of a source and did no harm: counted as they pass, told once at the end.
+final class Oddities {
+    private static final int NAMED = 10;
+
+    private final String source;
+    private final Set<String> nonNumbers = new LinkedHashSet<>();
+    private long empty;
+    private long repaired;
+    private long nulled;
+
+    Oddities(String source) {
+        this.source = source;
+    }
+
+    void emptyRecord() {
+        empty++;
+    }
+
+    void look(RecordLine record) {
+        if (record.repaired()) {
+            repaired++;
+        }
+        if (!record.nulled().isEmpty()) {
+            nulled++;
+            record.nulled().forEach(column -> nonNumber(record.stream(), column));
+        }
+    }
+
+    private void nonNumber(StreamDescriptor stream, String column) {
+        if (nonNumbers.size() <= NAMED) {
+            nonNumbers.add(stream + "." + column);
+        }
+    }
+
+    List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (empty > 0) {
+            warnings.add(
+                    "%s sent %,d records without data; they carry nothing and were dropped".formatted(source, empty));
+        }
+        if (repaired > 0) {
+            warnings.add("%s sent %,d records with bytes that are no UTF-8; U+FFFD stands in their place"
+                    .formatted(source, repaired));
+        }
+        if (nulled > 0) {
+            warnings.add(
+                    "%s sent %,d records with NaN or Infinity, which JSON does not have; null stands in their place: %s%s"
+                            .formatted(
+                                    source,
+                                    nulled,
+                                    String.join(
+                                            ", ",
+                                            nonNumbers.stream().limit(NAMED).toList()),
+                                    nonNumbers.size() > NAMED ? " and more" : ""));
+        }
+        return warnings;
+    }
+}
