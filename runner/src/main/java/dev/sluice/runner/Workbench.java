@@ -52,9 +52,10 @@ public final class Workbench implements AutoCloseable {
         this.environment = environment;
         this.mask = mask;
         this.notices = notice -> notices.accept(mask.apply(notice));
-        this.log = log.masking(mask);
-        RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
-        this.run = RunDirectory.create();
+        this.log = mask.over(log);
+        Path runs = cache().resolve("runs");
+        RunDirectory.sweep(runs).forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        this.run = RunDirectory.create(runs);
         this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
         this.operations = operations(launcher);
@@ -73,7 +74,7 @@ public final class Workbench implements AutoCloseable {
         }
 
         @Override
-        public String fingerprint(ConnectorLaunch connector) {
+        public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
             return switch (connector) {
                 case ConnectorLaunch.InContainer _ -> docker.fingerprint(connector);
                 case ConnectorLaunch.AsProcess _ -> process.fingerprint(connector);
@@ -244,12 +245,12 @@ public final class Workbench implements AutoCloseable {
     }
 
     /// What can be said of the Docker engine without starting anything in it.
-    public EngineReport engine() {
+    public EngineReport engine() throws InterruptedException {
         return docker.report();
     }
 
     /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) {
+    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) throws InterruptedException {
         return docker.imageOf(launch);
     }
 
