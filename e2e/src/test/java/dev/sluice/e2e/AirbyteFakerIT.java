@@ -2,7 +2,6 @@ package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -12,12 +11,12 @@ final class AirbyteFakerIT {
     private final SluiceCli sluice = new SluiceCli();
 
     @Test
-    void runsAsAProcessIntoDuckdb() throws IOException {
+    void runsAsAProcessIntoDuckdb() {
         DuckdbFile duckdb = DuckdbFile.in(sluice.work());
         syncsTwice("""
                 source:
                   command: ["%s"]
-                """.formatted(AirbyteFaker.program()), duckdb, "process");
+                """.formatted(PythonConnector.SOURCE_FAKER.program(sluice.work())), duckdb, "process");
         assertThat(columns(duckdb, "users"))
                 .isEqualTo("academic_degree VARCHAR, address JSON, age BIGINT, blood_type VARCHAR,"
                         + " created_at TIMESTAMP WITH TIME ZONE, email VARCHAR, gender VARCHAR, height VARCHAR,"
@@ -26,13 +25,13 @@ final class AirbyteFakerIT {
     }
 
     @Test
-    void runsAsAContainerIntoPostgres() throws IOException {
+    void runsAsAContainerIntoPostgres() {
         TestingPostgres postgres = TestingPostgres.make().tellPassword(sluice);
         syncsTwice("""
                 source:
                   image: "%s"
                   network: none
-                """.formatted(AirbyteFaker.image()), postgres, "docker");
+                """.formatted(PythonConnector.SOURCE_FAKER.image()), postgres, "docker");
         assertThat(columns(postgres, "users"))
                 .isEqualTo("academic_degree character varying, address jsonb, age bigint, blood_type character varying,"
                         + " created_at timestamp with time zone, email character varying, gender character varying,"

@@ -60,19 +60,13 @@ final class CommcareIT {
         assertThat(second.out()).contains("5 streams, 7 records in");
         assertEqual(warehouse, forms, cases);
         // What is new, and what the first sync ended with: CommCare's filter includes its bound.
-        assertThat(rows("form")).as("forms asked for").isBetween(5, 6);
-        assertThat(rows("case")).as("cases asked for").isBetween(2, 3);
+        assertThat(commcare.rows("form")).as("forms asked for").isBetween(5, 6);
+        assertThat(commcare.rows("case")).as("cases asked for").isBetween(2, 3);
 
         Finished third = sluice.run("sync", "commcare.yaml").succeeds();
 
         assertThat(third.out()).contains("5 streams, 0 records in");
         assertEqual(warehouse, forms, cases);
-    }
-
-    private int rows(String resource) {
-        return commcare.requests(resource).stream()
-                .mapToInt(TestingCommcare.Request::rows)
-                .sum();
     }
 
     /// Forms of one day, one a second.

@@ -24,7 +24,8 @@ final class HeldSync {
         commcare.tellKey(sluice).putForms(FORMS);
         commcare.holdFormsAfter(3);
         sluice.write(FILE, commcare.source(launch, 10) + warehouse.destination(launch) + settings);
-        return sluice.start("sync", "--once", FILE).until("the state of the third page", () -> sluice.hasStored(CURSOR));
+        return sluice.start("sync", "--once", FILE)
+                .until("the state of the third page", () -> sluice.hasStored(CURSOR));
     }
 
     /// Whether a later sync began where this one was stopped, and not before.

@@ -89,6 +89,45 @@ final class TestingCommcare implements BeforeEachCallback, AfterEachCallback {
                 """.formatted(launch, launch.equals("docker") ? "\n  network: host" : "", address, pageSize);
     }
 
+    /// The `source:` with Airbyte's own connector in a container. It has no setting for the address, see
+    /// `commcare_elsewhere.py`, and pages of 1,000 forms.
+    String airbyteSource() {
+        return """
+                source:
+                  image: "%s"
+                  network: host
+                  config:
+                    api_key: "${COMMCARE_API_KEY}"
+                    project_space: "corpora"
+                    app_id: "effb341b"
+                    start_date: "2020-01-01T00:00:00Z"
+                    base_url: "%s"
+                """.formatted(PythonConnector.SOURCE_COMMCARE.image(), address);
+    }
+
+    /// As the API was when Airbyte's connector was written, and as it still reads it; with an application that has no
+    /// module without forms, at which it stops.
+    TestingCommcare answersAsItUsedTo() {
+        ObjectNode application = sample("constructed_application_v1.jsonl");
+        ((ArrayNode) application.get("modules")).removeIf(module -> !module.has("forms"));
+        admin("POST", "applications", JSON.createObjectNode().set("application", application));
+        admin(
+                "POST",
+                "settings",
+                JSON.createObjectNode().put("times", "micros_naive").put("next", "query"));
+        return this;
+    }
+
+    /// Adds forms like the vendor's sample, one each 1.000003 s, and as many cases, each touched by the form of its
+    /// number; those of the same numbers are replaced.
+    TestingCommcare generate(int forms, int cases, String from) {
+        admin(
+                "POST",
+                "generate",
+                JSON.createObjectNode().put("forms", forms).put("cases", cases).put("from", from));
+        return this;
+    }
+
     TestingCommcare tellKey(SluiceCli sluice) {
         sluice.variable("COMMCARE_API_KEY", API_KEY);
         return this;
@@ -157,6 +196,11 @@ final class TestingCommcare implements BeforeEachCallback, AfterEachCallback {
             }
         }
         return requests;
+    }
+
+    /// How many rows the answers since [#forgetRequests] had.
+    int rows(String resource) {
+        return requests(resource).stream().mapToInt(Request::rows).sum();
     }
 
     void forgetRequests() {

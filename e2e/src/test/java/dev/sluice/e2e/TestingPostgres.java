@@ -73,6 +73,10 @@ final class TestingPostgres implements Warehouse {
     /// The password comes from the environment of the command, see [#tellPassword].
     @Override
     public String destination(String launch) {
+        return destination(launch, "public");
+    }
+
+    String destination(String launch, String schema) {
         return """
                 destination:
                   type: "postgres"
@@ -81,11 +85,11 @@ final class TestingPostgres implements Warehouse {
                     host: "%s"
                     port: %d
                     database: "%s"
-                    schema: "public"
+                    schema: "%s"
                     username: "%s"
                     password: "${WAREHOUSE_PASSWORD}"
                 """.formatted(
-                        launch, launch.equals("docker") ? "\n  network: host" : "", host(), port(), database, USER);
+                launch, launch.equals("docker") ? "\n  network: host" : "", host(), port(), database, schema, USER);
     }
 
     /// As Airbyte's destination names it.

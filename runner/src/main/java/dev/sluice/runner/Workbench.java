@@ -1,12 +1,15 @@
 package dev.sluice.runner;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.ConnectionFile;
 import dev.sluice.runner.connection.OurConnectors;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
@@ -33,6 +36,7 @@ public final class Workbench implements AutoCloseable {
     private final RunDirectory run;
     private final DockerLauncher docker;
     private final StoppableLauncher launcher;
+    private final RunLog log;
     private final Operations operations;
 
     /// @param home the directory of this Sluice, with its connectors
@@ -45,7 +49,8 @@ public final class Workbench implements AutoCloseable {
         this.run = RunDirectory.create();
         this.docker = new DockerLauncher(run, environment, notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
-        this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
+        this.log = log;
+        this.operations = operations(launcher);
     }
 
     /// A container or a process, as the connection says; never one in place of the other.
@@ -75,7 +80,8 @@ public final class Workbench implements AutoCloseable {
         launcher.stopAll();
     }
 
-    private Path cache() {
+    /// Where specs are remembered.
+    public Path cache() {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
         String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
@@ -85,6 +91,11 @@ public final class Workbench implements AutoCloseable {
     public Connection connection(Path file) throws InterruptedException {
         return ConnectionFile.read(
                 file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
+    }
+
+    /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
+    public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
+        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
@@ -97,9 +108,27 @@ public final class Workbench implements AutoCloseable {
         return operations.spec(connector.launch(), connection.limits().operationTimeout());
     }
 
+    /// The spec of the one connector that a program describes, whatever its settings.
+    public ConnectorSpecification spec(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
+        Connection described = ConnectionFile.ofWithoutSpecs(tree, place, ourConnectors());
+        Connection.Connector connector = described.source() != null ? described.source() : described.destination();
+        return operations(launcher).spec(connector.launch(), described.limits().operationTimeout());
+    }
+
     /// Where connections keep their place: what the command line says, else the connection, else a file in
     /// `.sluice` beside the connection file.
     public StateStore stateStore(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? SqlStateStore.postgres(place) : SqlStateStore.file(Path.of(place));
+    }
+
+    /// The same when it is a file, which need not be there.
+    public Optional<Path> stateFile(Connection connection, Optional<String> override) {
+        String place = place(connection, override);
+        return isUrl(place) ? Optional.empty() : Optional.of(Path.of(place));
+    }
+
+    private String place(Connection connection, Optional<String> override) {
         if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
             // Invariant 6: everybody on this machine can read the arguments of a process.
             throw new RunnerException(
@@ -110,7 +139,7 @@ public final class Workbench implements AutoCloseable {
                     "put the URL into SLUICE_STATE, or under `state:` in the connection file");
         }
         // A path in the file is relative to the file, one from outside to where the command was called.
-        Optional<String> place = override.or(() -> connection
+        return override.or(() -> connection
                         .stateStore()
                         .map(written -> isUrl(written)
                                 ? written
@@ -119,13 +148,13 @@ public final class Workbench implements AutoCloseable {
                                         .directory()
                                         .resolve(written)
                                         .toString()))
-                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")));
-        if (place.filter(Workbench::isUrl).isPresent()) {
-            return SqlStateStore.postgres(place.get());
-        }
-        return SqlStateStore.file(place.map(Path::of)
-                .orElseGet(
-                        () -> connection.place().directory().resolve(".sluice").resolve("state.db")));
+                .or(() -> Optional.ofNullable(environment.get("SLUICE_STATE")))
+                .orElseGet(() -> connection
+                        .place()
+                        .directory()
+                        .resolve(".sluice")
+                        .resolve("state.db")
+                        .toString());
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.
@@ -147,12 +176,27 @@ public final class Workbench implements AutoCloseable {
         return operations;
     }
 
+    /// With a launcher that has been put around [#launcher].
+    public Operations operations(Launcher around) {
+        return new Operations(around, new SpecCache(cache().resolve("specs")), mask, log);
+    }
+
     public Launcher launcher() {
         return launcher;
     }
 
     public SecretMask mask() {
         return mask;
+    }
+
+    /// What can be said of the Docker engine without starting anything in it.
+    public EngineReport engine() {
+        return docker.report();
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) {
+        return docker.imageOf(launch);
     }
 
     public OurConnectors ourConnectors() {

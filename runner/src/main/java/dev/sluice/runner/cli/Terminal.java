@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Where a command was called: its streams, its environment, and the directory of this Sluice.
 ///
@@ -27,7 +28,12 @@ record Terminal(
     ///
     /// @param log receives what connectors say
     Workbench workbench(RunLog log) {
-        Workbench workbench = new Workbench(home, environment, this::notice, log);
+        return workbench(log, this::notice);
+    }
+
+    /// The same for a command that shows notices in its own way.
+    Workbench workbench(RunLog log, Consumer<String> notices) {
+        Workbench workbench = new Workbench(home, environment, notices, log);
         interruption.gently(workbench::stopConnectors);
         interruption.firmly(workbench::stopConnectors);
         return workbench;

@@ -162,7 +162,10 @@ public final class Operations {
                                 exit.map(ExitStatus::describe).orElse("closed its output without ending"),
                                 cause),
                 "",
-                explained ? exit.get().next() : "is it an Airbyte connector? its log says more");
+                explained
+                        ? exit.get().next()
+                        : "is it an Airbyte connector? run it by hand with `%s` to see all it prints"
+                                .formatted(command.verb()));
     }
 
     public static String words(Duration duration) {

@@ -21,6 +21,9 @@ public interface StateStore extends AutoCloseable {
     /// One sync of a connection, by its number.
     Optional<Run> run(String connection, long sync);
 
+    /// Who has acquired a connection and not given it back, as far as it can be told; empty when nobody has.
+    Optional<String> holder(String connection);
+
     /// Where this is, as the user knows it: a file, or a database without its password.
     String location();
 

@@ -25,6 +25,9 @@ sealed interface Database permits SqliteFile, PostgresDatabase {
     /// @param session stays open as long as the lock is held
     Optional<Lock> tryLock(Connection session, String name) throws SQLException;
 
+    /// Who holds the lock of a connection; empty when nobody does.
+    Optional<String> holder(Connection session, String name) throws SQLException;
+
     /// Does this while no other runner does it.
     void exclusively(Runnable work);
 

@@ -112,4 +112,21 @@ final class PostgresDatabase implements Database {
             return row.getBoolean(1) ? Optional.of(() -> {}) : Optional.empty();
         }
     }
+
+    /// The server keeps the two halves of the number apart.
+    @Override
+    public Optional<String> holder(Connection session, String name) throws SQLException {
+        try (PreparedStatement query = session.prepareStatement("""
+                SELECT coalesce(host(a.client_addr), 'this machine'), a.backend_start
+                FROM pg_locks l JOIN pg_stat_activity a USING (pid), hashtextextended(?, 0) AS key
+                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+                AND l.classid::bigint = (key >> 32) & 4294967295 AND l.objid::bigint = key & 4294967295
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())""")) {
+            query.setString(1, "sluice:" + name);
+            ResultSet row = query.executeQuery();
+            return row.next()
+                    ? Optional.of("a runner at %s, since %s".formatted(row.getString(1), row.getString(2)))
+                    : Optional.empty();
+        }
+    }
 }

@@ -180,6 +180,15 @@ public final class SqlStateStore implements StateStore {
                 row.getString(12));
     }
 
+    @Override
+    public Optional<String> holder(String name) {
+        try (Connection session = database.open()) {
+            return database.holder(session, name);
+        } catch (SQLException e) {
+            throw database.unusable(e);
+        }
+    }
+
     static SyncState load(Connection connection, String name) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(
                 "SELECT type, namespace, stream, state FROM sluice_state WHERE connection = ?")) {

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -107,25 +109,63 @@ final class SqliteFile implements Database {
         return new SQLException("no lock can be taken: " + e, e);
     }
 
+    private Path lockFile(String connection) {
+        String hex = HexFormat.of().formatHex(connection.getBytes(StandardCharsets.UTF_8));
+        return file.resolveSibling("connection-%s.lock".formatted(hex.length() > 100 ? hex.hashCode() : hex))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /// So that others can say who has it. It is the kernel's word that counts, not what stands here.
+    private static void sign(FileChannel channel) throws IOException {
+        String who = "%d %s".formatted(ProcessHandle.current().pid(), Instant.now());
+        channel.truncate(0);
+        channel.write(StandardCharsets.UTF_8.encode(who));
+    }
+
+    /// Read, not tried: trying would hold the lock for a moment, and a sync that begins in that moment would be
+    /// refused.
+    @Override
+    public Optional<String> holder(Connection session, String name) {
+        Path real = lockFile(name);
+        if (HELD.contains(real)) {
+            return Optional.of("this process");
+        }
+        try {
+            String[] signed = Files.readString(real).split(" ", 2);
+            Instant since = Instant.parse(signed[1]);
+            return ProcessHandle.of(Long.parseLong(signed[0]))
+                    // The number of one that was killed may have been given to another since.
+                    .filter(process -> process.info()
+                            .startInstant()
+                            .filter(start -> start.isAfter(since))
+                            .isEmpty())
+                    .map(process ->
+                            "process %d, since %s".formatted(process.pid(), since.truncatedTo(ChronoUnit.SECONDS)));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty(); // Never held, given back, or held by an older Sluice.
+        }
+    }
+
     /// A file lock: the kernel gives it back when the runner ends, also by `kill -9`.
     @Override
     public Optional<Lock> tryLock(Connection session, String name) throws SQLException {
-        String hex = HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8));
-        Path lockFile = file.resolveSibling("connection-%s.lock".formatted(hex.length() > 100 ? hex.hashCode() : hex));
-        Path real = lockFile.toAbsolutePath().normalize();
+        Path real = lockFile(name);
         // Asked first: closing any channel of a file gives back every lock this process has on it.
         if (!HELD.add(real)) {
             return Optional.empty();
         }
         try {
-            FileChannel channel = FileChannel.open(lockFile, CREATE, WRITE);
+            FileChannel channel = FileChannel.open(real, CREATE, WRITE);
             if (channel.tryLock() == null) {
                 channel.close();
                 HELD.remove(real);
                 return Optional.empty();
             }
+            sign(channel);
             return Optional.of(() -> {
                 try {
+                    channel.truncate(0);
                     channel.close();
                 } catch (IOException e) {
                     // The kernel gives it back at the latest when the runner ends.

@@ -37,6 +37,7 @@ final class Liveness implements AutoCloseable {
     void watch(RunningConnector source, RunningConnector destination) {
         // A platform thread: it must run whatever keeps the carriers of virtual ones.
         watch = Thread.ofPlatform().daemon().name("liveness").start(() -> {
+            boolean sourceStopped = false;
             while (!Thread.currentThread().isInterrupted()) {
                 long now = System.nanoTime();
                 long busySince = destinationBusySince.get();
@@ -44,11 +45,12 @@ final class Liveness implements AutoCloseable {
                 if (busySince != 0) {
                     left = limits.destinationTimeout().toNanos() - (now - busySince);
                     if (left <= 0) {
-                        failures.destinationTimeout("did nothing for %s and was stopped"
-                                .formatted(Operations.words(limits.destinationTimeout())));
-                        break;
+                        failures.destinationTimeout(limits.destinationTimeout());
+                        source.stop(GRACE);
+                        destination.stop(GRACE);
+                        return;
                     }
-                } else if (sourceEnded) {
+                } else if (sourceEnded || sourceStopped) {
                     left = limits.destinationTimeout().toNanos();
                 } else {
                     left = limits.sourceTimeout().toNanos() - (now - lastBeat);
@@ -59,7 +61,10 @@ final class Liveness implements AutoCloseable {
                                 "sent nothing for %s and was stopped"
                                         .formatted(Operations.words(limits.sourceTimeout())),
                                 "raise `source_timeout` under `limits:` if it pauses that long");
-                        break;
+                        // Not the destination: its input ends now, and it may keep and return what it has.
+                        source.stop(GRACE);
+                        sourceStopped = true;
+                        continue;
                     }
                 }
                 LockSupport.parkNanos(Math.min(
@@ -68,10 +73,6 @@ final class Liveness implements AutoCloseable {
                                         limits.sourceTimeout().toNanos(),
                                         limits.destinationTimeout().toNanos()))
                         + 1_000_000);
-            }
-            if (!Thread.currentThread().isInterrupted()) {
-                source.stop(GRACE);
-                destination.stop(GRACE);
             }
         });
     }

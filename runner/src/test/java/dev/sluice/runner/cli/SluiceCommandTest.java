@@ -28,6 +28,7 @@ final class SluiceCommandTest {
             "spec",
             "runs",
             "logs",
+            "doctor",
             "state",
             "state show",
             "state set",
@@ -414,7 +415,7 @@ final class SluiceCommandTest {
         sluice.source("echo 'Exception in main' >&2; exit 1");
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
                         error[connector.no_answer]: ./source gave no answer to `spec` and exited with code 1; it last said: Exception in main
-                          next:  is it an Airbyte connector? its log says more
+                          next:  is it an Airbyte connector? run it by hand with `spec` to see all it prints
                         """));
         sluice.source("echo garbage; echo '{\"type\":\"LOG\"}'");
         assertThat(sluice.run("check", shop).err())
@@ -562,6 +563,60 @@ final class SluiceCommandTest {
                           next:  name one of them, or an image with its tag without --process
                         """));
         assertThat(sluice.run("spec", "--process", "airbyte/source-x:1").code()).isEqualTo(2);
+    }
+
+    @Test
+    void doctorSaysWhatIsInOrder() {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        Result before = sluice.run("doctor", shop);
+        assertThat(before.code()).isZero();
+        assertThat(before.err()).isEmpty();
+        assertThat(before.out())
+                .contains("\nok    sluice       0.1.0 in DIR/home, with destination-ours, source-ours\n")
+                .contains("\nok    cache        DIR/cache/sluice\n")
+                .contains("\nok    connection   'shop', described in DIR/shop.yaml\n")
+                .contains("\nok    docker       Docker does not answer, and this connection does not need it\n")
+                .contains("\nok    source       ./source, a local process without isolation: DIR/./source\n")
+                .contains("\nok    state        DIR/.sluice/state.db will be made by the first sync\n")
+                .endsWith(" 0 to look at, 0 to mend\n");
+        assertThat(folder.resolve(".sluice")).doesNotExist();
+
+        sluice.run("sync", shop);
+        try (var held = dev.sluice.runner.store.SqlStateStore.file(folder.resolve(".sluice/state.db"))
+                .acquire("shop")) {
+            Result result = sluice.run("doctor", shop);
+            assertThat(result.code()).isZero();
+            assertThat(result.out()).contains("""
+                    warn  state        DIR/.sluice/state.db knows this connection; this process holds it
+                            next:      wait until that sync has ended, or stop it
+                    """);
+        }
+        assertThat(sluice.run("doctor", shop).out())
+                .contains("ok    state        DIR/.sluice/state.db knows this connection; nobody holds it\n");
+    }
+
+    @Test
+    void doctorSaysWhatToMend() throws Exception {
+        sluice.environment.put("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        sluice.connection("source: {image: 'airbyte/source-x:1'}\ndestination: {command: [./destination]}\n");
+        Result away = sluice.run("doctor", shop);
+        assertThat(away.code()).isEqualTo(3);
+        assertThat(away.out()).contains("""
+                fail  docker       Docker does not answer (unix:///nowhere/docker.sock)
+                        next:      start it (`./check` does, on Debian), or run with `launch: process`, which needs no Docker
+                warn  source       airbyte/source-x:1, not looked at without Docker
+                """);
+        Files.delete(folder.resolve("destination"));
+        Result both = sluice.run("doctor", "--json", shop);
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.out())
+                .startsWith("{\"ok\":false,\"result\":{\"checks\":[{\"level\":\"ok\",\"subject\":\"java\",")
+                .contains(
+                        "{\"level\":\"fail\",\"subject\":\"destination\",\"text\":\"./destination: there is no program"
+                                + " DIR/./destination that may be executed\",\"next\":\"build or install it, or correct the connection file\"}");
+        sluice.connection("source: {}\n");
+        assertThat(sluice.run("doctor", shop).code()).isEqualTo(2);
+        assertThat(sluice.run("doctor").code()).isEqualTo(3);
     }
 
     @Test

@@ -65,6 +65,23 @@ interface StateStoreContract {
     }
 
     @Test
+    default void saysWhoHoldsAConnection() throws Exception {
+        assertThat(store().holder("orders")).isEmpty();
+        try (OtherRunner other = OtherRunner.holding(place(), "orders")) {
+            assertThat(store().holder("orders")).get().asString().contains(", since 20");
+            assertThat(store().holder("users")).isEmpty();
+            other.kill();
+            while (store().holder("orders").isPresent()) {
+                Thread.onSpinWait(); // PostgreSQL needs a moment to see that the session has ended.
+            }
+        }
+        try (ConnectionState ignored = store().acquire("orders")) {
+            assertThat(store().holder("orders")).isPresent();
+        }
+        assertThat(store().holder("orders")).isEmpty();
+    }
+
+    @Test
     default void knowsNothingOfAConnectionThatNeverRan() {
         assertThat(store().peek("orders")).isEmpty();
         try (ConnectionState orders = store().acquire("orders")) {

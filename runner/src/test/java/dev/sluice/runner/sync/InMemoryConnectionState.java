@@ -21,7 +21,7 @@ final class InMemoryConnectionState implements ConnectionState {
     private final Map<StreamDescriptor, Generation> generations = new TreeMap<>();
     private SyncState state = SyncState.EMPTY;
     private long syncs;
-    private boolean down;
+    private volatile boolean down;
     private boolean failsAtTheEnd;
 
     InMemoryConnectionState with(SyncState stored) {
@@ -31,6 +31,10 @@ final class InMemoryConnectionState implements ConnectionState {
 
     void goDown() {
         down = true;
+    }
+
+    void comeBack() {
+        down = false;
     }
 
     /// The last thing of a sync, and nothing before it.

@@ -46,6 +46,10 @@ final class DockerEngine implements AutoCloseable {
         return client;
     }
 
+    String address() {
+        return config.getDockerHost().toString();
+    }
+
     /// Whether files here are files there, so that a directory can be mounted.
     boolean isLocal() {
         return config.getDockerHost().getScheme().equals("unix");

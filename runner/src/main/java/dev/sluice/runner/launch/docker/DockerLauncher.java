@@ -18,6 +18,7 @@ import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Starts connectors in containers.
@@ -322,6 +324,21 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
         } catch (RuntimeException e) {
             // No engine: then there is nothing to make faster.
         }
+    }
+
+    /// What can be said of the engine without starting anything in it.
+    public EngineReport report() {
+        DockerEngine there = engine();
+        try {
+            return EngineInspection.report(there.client(), there.address());
+        } catch (RuntimeException e) {
+            throw there.refused(e);
+        }
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> imageOf(ConnectorLaunch.InContainer launch) {
+        return EngineInspection.image(engine().client(), launch.image());
     }
 
     /// The image's id changes with its content.

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Reads its input, closes its outputs and goes on living.
+# limits: destination_timeout: 4s
+. "${0%/*}/peer.sh"
+keep
+stuck
+exec sleep 1000000 >&- 2>&-

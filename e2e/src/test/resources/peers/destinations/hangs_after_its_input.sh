@@ -1,0 +1,7 @@
+#!/bin/sh
+# Reads its input and does not end.
+# limits: destination_timeout: 4s
+. "${0%/*}/peer.sh"
+keep
+stuck
+exec sleep 1000000

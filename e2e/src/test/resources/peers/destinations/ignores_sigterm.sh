@@ -1,0 +1,8 @@
+#!/bin/sh
+# Hangs after its input, and does not end when it is asked to.
+# limits: destination_timeout: 4s
+. "${0%/*}/peer.sh"
+trap '' TERM INT
+keep
+stuck
+exec sleep 1000000

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Writes to its standard error for ever.
+# limits: source_timeout: 4s
+. "${0%/*}/peer.sh"
+record 1 2
+state 2
+stuck
+exec yes 'still trying' >&2

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Prints LOG messages for ever, and nothing else.
+# limits: source_timeout: 4s
+. "${0%/*}/peer.sh"
+record 1 2
+state 2
+stuck
+exec yes "$(say 'still trying')"

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Prints something, and then nothing more.
+# limits: source_timeout: 4s
+. "${0%/*}/peer.sh"
+record 1 2
+state 2
+stuck
+exec sleep 1000000

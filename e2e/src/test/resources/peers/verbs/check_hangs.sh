@@ -1,0 +1,9 @@
+#!/bin/sh
+# Says nothing and does not end.
+# limits: operation_timeout: 4s
+here=${0%/*}
+if [ "$1" = check ]; then
+    : >"$here/stuck"
+    exec sleep 1000000
+fi
+. "$here/peer.sh"
