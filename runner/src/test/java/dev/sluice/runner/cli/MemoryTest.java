@@ -44,6 +44,7 @@ final class MemoryTest {
                 Main.class.getName(),
                 "sync",
                 "--json",
+                "--once", // A runner without memory would try again and again.
                 sluice.file.toString());
         builder.environment().putAll(sluice.environment);
         builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
