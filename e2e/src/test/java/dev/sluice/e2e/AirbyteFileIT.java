@@ -33,7 +33,7 @@ final class AirbyteFileIT {
         sluice.run("sync", "people.yaml").succeeds();
 
         assertThat(postgres.one(people))
-                .isEqualTo("1|Zoë|said \"no\"\nand left|1.5|2024-01-01|t;2|f;3|Пётр 🐝|a,b|7|2024-01-03|t");
+                .isEqualTo("1|Zoë|said \"no\"\nand left|1.5|2024-01-01|t;2|f;3|Пётр 🐝|a,b|7.0|2024-01-03|t");
 
         // What is no longer in the file is no longer in the table.
         putFile("people.csv", PEOPLE.replace("2,,,,,false\n", ""));

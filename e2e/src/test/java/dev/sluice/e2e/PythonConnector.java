@@ -76,13 +76,13 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
             "bin/source-file",
             List.of());
 
-    /// As Airbyte makes images of connectors that are a manifest and nothing else.
+    /// A manifest, and what Airbyte's kit needs to find it.
     static final PythonConnector SOURCE_SHOPS = new PythonConnector(
             "source-shops",
             "cdk-7.39.1",
             CDK,
-            "bin/source-declarative-manifest",
-            List.of("source_declarative_manifest/manifest.yaml"));
+            "shops.py",
+            List.of("shops.py", "source_shops/__init__.py", "source_shops/manifest.yaml"));
 
     static final PythonConnector DESTINATION_JSONL = new PythonConnector(
             "destination-jsonl", "cdk-7.39.1", CDK, "jsonl_destination.py", List.of("jsonl_destination.py"));

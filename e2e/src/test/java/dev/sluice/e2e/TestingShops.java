@@ -40,7 +40,7 @@ final class TestingShops implements BeforeEachCallback, AfterEachCallback {
         server.stop(0);
     }
 
-    /// The `source:` of a connection file: the connector as an image that has the manifest and no other code.
+    /// The `source:` of a connection file: the connector in a container.
     String source() {
         return """
                 source:

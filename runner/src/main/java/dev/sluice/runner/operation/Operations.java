@@ -168,7 +168,7 @@ public final class Operations {
                     "connector.failed",
                     "%s failed during %s: %s"
                             .formatted(
-                                    name, command.verb(), mask.apply(error.get().message())),
+                                    name, command.verb(), mask.apply(error.get().words())),
                     "",
                     "");
         }
