@@ -46,19 +46,28 @@ stuck() {
     : >"$here/stuck"
 }
 
-# Reads to the end of the input: rows go into a file, states are returned at once. Only a file that sed itself writes
-# is flushed line by line, and its standard error is one.
+# Reads to the end of the input: a row is in its file before the next line is read, and states are returned at once.
 keep() {
-    rows=$(mktemp "$here/rows.XXXXXX")
-    chmod 644 "$rows"
-    sed -n -e '/^{"type":"RECORD"/w '"$rows" -e '/^{"type":"STATE"/w /dev/stderr' 2>&1
+    perl -e '
+        use IO::Handle;
+        STDOUT->autoflush;
+        open my $rows, ">", shift;
+        $rows->autoflush;
+        while (<STDIN>) {
+            if (/^\{"type":"RECORD"/) { print $rows $_ }
+            elsif (/^\{"type":"STATE"/) { print }
+        }' "$(rows)"
+}
+
+# A new file for rows; containers count their processes from 1 each, so the time has to tell them apart.
+rows() {
+    echo "$here/rows.$(date +%s%N)"
 }
 
 # The same up to the record ID, and not a byte further.
 keep_until() {
-    local line
-    rows=$(mktemp "$here/rows.XXXXXX")
-    chmod 644 "$rows"
+    local line rows
+    rows=$(rows)
     while IFS= read -r line; do
         case $line in
         '{"type":"RECORD"'*) echo "$line" >>"$rows" ;;

@@ -7,5 +7,4 @@ printf '{\n  "type": "LOG",\n  "log": {"level": "INFO"}\n}\n\n'
 head -c 100000 /dev/urandom
 echo
 record 2
-echo 'WARNING: {"type":"RECORD"} is deprecated'
 state 2

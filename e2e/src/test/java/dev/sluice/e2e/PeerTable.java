@@ -98,12 +98,19 @@ final class PeerTable {
                 .findFirst();
     }
 
-    private synchronized void put(Peer.Kind kind, Row row) {
+    private void put(Peer.Kind kind, Row row) {
         rows.computeIfAbsent(kind, _ -> new TreeMap<>()).put(row.peer() + " " + row.as(), row);
     }
 
-    void saw(Peer peer, Row row) {
+    /// Adds a row, and writes the page anew: with what was seen and, of peers that did not run, with what it said
+    /// before.
+    synchronized void saw(Peer peer, Row row) {
         put(peer.kind(), row);
+        try {
+            Files.write(SEEN, pageWithRows());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// What the page says of a peer on a route; it is empty, and so no equal of anything, when there is no such row.
@@ -120,8 +127,7 @@ final class PeerTable {
                 .toList();
     }
 
-    /// The page with what was seen; of peers that did not run, with what it has said before.
-    void write() throws IOException {
+    private List<String> pageWithRows() {
         PeerTable said = read();
         List<String> lines = new ArrayList<>();
         Optional<Peer.Kind> section = Optional.empty();
@@ -136,7 +142,7 @@ final class PeerTable {
                 }
             }
         }
-        Files.write(SEEN, lines);
+        return lines;
     }
 
     private List<String> lines(Peer peer, PeerTable said) {

@@ -79,7 +79,25 @@ final class SluiceCli implements BeforeEachCallback, AfterEachCallback {
     }
 
     RunningSluice start(Object... arguments) {
-        List<String> command = new ArrayList<>(List.of(HOME.resolve("sluice").toString()));
+        return start(List.of(HOME.resolve("sluice").toString()), arguments);
+    }
+
+    /// A Java program that has Sluice as a library, given as one source file.
+    RunningSluice runJava(Path program, Object... arguments) {
+        variable("SLUICE_HOME", HOME.toString());
+        return start(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Djava.io.tmpdir=" + root.resolve("tmp"),
+                        "-cp",
+                        HOME.resolve("runner/target/sluice/sluice.jar").toString(),
+                        program.toString()),
+                arguments);
+    }
+
+    private RunningSluice start(List<String> program, Object... arguments) {
+        List<String> command = new ArrayList<>(program);
         Stream.of(arguments).map(Object::toString).forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command).directory(work().toFile());
         builder.environment().clear();

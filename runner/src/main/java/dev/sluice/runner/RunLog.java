@@ -29,22 +29,6 @@ public interface RunLog {
                         + error.stackTrace().map(trace -> "\n" + trace).orElse(""));
     }
 
-    /// The same log, which shows no secret (invariant 6).
-    default RunLog masking(SecretMask mask) {
-        RunLog unmasked = this;
-        return new RunLog() {
-            @Override
-            public void line(Level level, String connector, String text) {
-                unmasked.line(level, connector, mask.apply(text));
-            }
-
-            @Override
-            public Optional<String> begins(long sync) {
-                return unmasked.begins(sync);
-            }
-        };
-    }
-
     /// What is said from now on belongs to the sync of this number. Returns where it can be read later, for the
     /// history;
     /// empty when nothing is kept.

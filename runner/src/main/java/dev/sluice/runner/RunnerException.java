@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import static java.util.Objects.requireNonNull;
 
 import dev.sluice.protocol.FailureType;
+import java.util.List;
 import java.util.Optional;
 
 /// An error as a person reads it: what happened, where, what to do now. Never holds a secret.
@@ -25,6 +26,18 @@ public final class RunnerException extends RuntimeException {
         this.code = requireNonNull(code, "code is null");
         this.where = requireNonNull(where, "where is null");
         this.next = requireNonNull(next, "next is null");
+    }
+
+    /// One exception of several, to be thrown where it is now.
+    ///
+    /// @param failures the cause, which becomes the cause of this too, and what followed from it, which is
+    ///     suppressed
+    public static RunnerException of(List<RunnerException> failures) {
+        RunnerException first = failures.getFirst();
+        RunnerException all =
+                new RunnerException(first.type, first.code, first.getMessage(), first.where, first.next, first);
+        failures.stream().skip(1).forEach(all::addSuppressed);
+        return all;
     }
 
     /// Who can mend it; decides the exit code.

@@ -2,6 +2,7 @@ package dev.sluice.runner;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -143,6 +145,21 @@ public final class SecretMask {
     public String apply(String text) {
         Known all = known;
         return maskKeys(maskValues(text, all), all.names());
+    }
+
+    /// The same log, but one which shows no secret (invariant 6).
+    public RunLog over(RunLog unmasked) {
+        return new RunLog() {
+            @Override
+            public void line(Level level, String connector, String text) {
+                unmasked.line(level, connector, apply(text));
+            }
+
+            @Override
+            public Optional<String> begins(long sync) {
+                return unmasked.begins(sync);
+            }
+        };
     }
 
     private void collect(JsonNode config, JsonNode schema) {

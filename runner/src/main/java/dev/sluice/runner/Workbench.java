@@ -1,10 +1,12 @@
 package dev.sluice.runner;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.ConnectionFile;
 import dev.sluice.runner.connection.OurConnectors;
+import dev.sluice.runner.connection.Place;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.EngineReport;
@@ -38,8 +40,8 @@ public final class Workbench implements AutoCloseable {
     private final RunDirectory run;
     private final DockerLauncher docker;
     private final StoppableLauncher launcher;
-    private final Operations operations;
     private final RunLog log;
+    private final Operations operations;
 
     /// @param home the directory of this Sluice, with its connectors
     /// @param notices receives lines for the user: something takes long, something is odd
@@ -50,12 +52,12 @@ public final class Workbench implements AutoCloseable {
         this.environment = environment;
         this.mask = mask;
         this.notices = notice -> notices.accept(mask.apply(notice));
-        this.log = log.masking(mask);
         RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create();
         this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
-        this.operations = new Operations(launcher, new SpecCache(cache().resolve("specs")), mask, log);
+        this.log = log;
+        this.operations = operations(launcher);
     }
 
     /// A container or a process, as the connection says; never one in place of the other.
@@ -137,6 +139,11 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
+    /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
+    public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
+        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
+    }
+
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
     public Connection connectionWithoutSpecs(Path file) {
         return ConnectionFile.readWithoutSpecs(file, environment, new OurConnectors(home, VERSION));
@@ -145,6 +152,13 @@ public final class Workbench implements AutoCloseable {
     public ConnectorSpecification spec(Connection connection, Connection.Connector connector)
             throws InterruptedException {
         return operations.spec(connector.launch(), connection.limits().operationTimeout());
+    }
+
+    /// The spec of the one connector that a program describes, whatever its settings.
+    public ConnectorSpecification spec(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
+        Connection described = ConnectionFile.ofWithoutSpecs(tree, place, ourConnectors());
+        Connection.Connector connector = described.source() != null ? described.source() : described.destination();
+        return operations(launcher).spec(connector.launch(), described.limits().operationTimeout());
     }
 
     /// Where connections keep their place: what the command line says, else the connection, else a file in
@@ -208,13 +222,13 @@ public final class Workbench implements AutoCloseable {
         return operations;
     }
 
-    public Launcher launcher() {
-        return launcher;
+    /// With a launcher that has been put around [#launcher].
+    public Operations operations(Launcher around) {
+        return new Operations(around, new SpecCache(cache().resolve("specs")), mask, log);
     }
 
-    /// The log, which shows no secret.
-    public RunLog log() {
-        return log;
+    public Launcher launcher() {
+        return launcher;
     }
 
     public SecretMask mask() {

@@ -4,12 +4,19 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
+import dev.sluice.runner.sync.StreamProgress;
+import dev.sluice.runner.sync.SyncReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +24,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Which package may know which.
 final class ArchitectureTest {
     private static final String ROOT = "dev.sluice.runner";
+
+    /// What a program uses that has Sluice as a library.
+    private static final String LIBRARY = "dev.sluice";
+
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target/classes"));
 
     /// What each package may use of the others; whoever is not here may use all.
@@ -58,7 +70,7 @@ final class ArchitectureTest {
     void everyPackageHasItsPlace() {
         assertThat(CLASSES.stream()
                         .map(type -> type.getPackageName())
-                        .filter(name -> !name.equals(ROOT) && !name.equals(ROOT + ".cli"))
+                        .filter(name -> !name.equals(ROOT) && !name.equals(ROOT + ".cli") && !name.equals(LIBRARY))
                         .distinct())
                 .containsExactlyInAnyOrderElementsOf(
                         MAY_USE.keySet().stream().map(name -> ROOT + "." + name).toList());
@@ -74,6 +86,65 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + ".launch.docker", ROOT + ".launch.process", ROOT + ".store")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theLibraryAndTheCommandLineDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(LIBRARY)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(LIBRARY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + ".cli")
+                .check(CLASSES);
+    }
+
+    /// What a program has in its hands cannot be changed at will.
+    @Test
+    void theLibraryShowsOnlyWhatIsPublic() {
+        List<JavaClass> shown = CLASSES.stream()
+                .filter(type -> type.getPackageName().equals(LIBRARY)
+                        && type.getModifiers().contains(JavaModifier.PUBLIC))
+                .toList();
+        assertThat(shown)
+                .extracting(type -> type.getName().substring(LIBRARY.length() + 1))
+                .containsExactlyInAnyOrder(
+                        "Sluice",
+                        "Sluice$Builder",
+                        "Connector",
+                        "Source",
+                        "Destination",
+                        "Selection",
+                        "Records",
+                        "SyncListener");
+        List<Class<?>> shownElsewhere =
+                List.of(RunnerException.class, RunLog.class, SyncReport.class, StreamProgress.class);
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat(belongToAnyOf(shownElsewhere.toArray(Class[]::new))
+                        .or(DescribedPredicate.describe("are in the library", shown::contains)))
+                .should(ArchCondition.from(DescribedPredicate.describe(
+                        "show only what is public",
+                        method -> Stream.concat(
+                                        method.getReturnType().getAllInvolvedRawTypes().stream(),
+                                        method.getParameterTypes().stream()
+                                                .flatMap(type -> type.getAllInvolvedRawTypes().stream()))
+                                .map(JavaClass::getBaseComponentType)
+                                .allMatch(type -> type.isPrimitive()
+                                        || shown.contains(type)
+                                        || shownElsewhere.stream().anyMatch(type::isEquivalentTo)
+                                        || type.getPackageName().matches("java\\..*|dev\\.sluice\\.protocol")
+                                        || type.getPackageName().startsWith("com.fasterxml.jackson.databind")))))
                 .check(CLASSES);
     }
 

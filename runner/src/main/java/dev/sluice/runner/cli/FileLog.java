@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 final class FileLog implements RunLog, AutoCloseable {
     private static final int MAX_TEXT = 10_000;
 
+    /// Stack traces are worth more.
+    private static final int MAX_ERROR = 100_000;
+
     private final Path directory;
     private final String prefix;
     private Path file;
@@ -100,7 +103,8 @@ final class FileLog implements RunLog, AutoCloseable {
                 Files.createDirectories(file.getParent());
                 out = Files.newBufferedWriter(file);
             }
-            String cut = text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+            int max = level.compareTo(Level.ERROR) <= 0 ? MAX_ERROR : MAX_TEXT;
+            String cut = text.length() <= max ? text : text.substring(0, max) + "…";
             out.write("%s %-5s %s: %s%n"
                     .formatted(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS), level, connector, cut));
             if (level.compareTo(Level.INFO) < 0) {

@@ -2,13 +2,18 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.runner.sync.StreamProgress;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Shows how far a sync is: a block that repaints itself where a person watches, else a line now and then.
 final class ProgressView implements AutoCloseable {
     private static final Duration REPAINT = Duration.ofMillis(250);
     private static final Duration LINE = Duration.ofSeconds(10);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
     private static final int MAX_STREAMS = 12;
 
     private final Terminal terminal;
@@ -64,11 +69,22 @@ final class ProgressView implements AutoCloseable {
                 .filter(estimate -> estimate > 0)
                 .map(estimate -> " %3d %%".formatted(Math.min(100, stream.records() * 100 / estimate)))
                 .orElse("");
-        return "  %-24s %,13d records %9s%s"
-                .formatted(stream.stream(), stream.records(), Summary.size(stream.bytes()), percent);
+        return "  %-24s %,13d records %9s%s%s"
+                .formatted(stream.stream(), stream.records(), Summary.size(stream.bytes()), percent, waits(stream));
     }
 
-    private String line() {
+    /// What a stream that does not move waits for; empty when it moves.
+    private static String waits(StreamProgress stream) {
+        if (!stream.isRateLimited()) {
+            return "";
+        }
+        return " waits for its rate limit"
+                + stream.quotaReset()
+                        .map(until -> ", until " + TIME.format(until))
+                        .orElse("");
+    }
+
+    String line() {
         long records = 0;
         long bytes = 0;
         long committed = 0;
@@ -78,13 +94,18 @@ final class ProgressView implements AutoCloseable {
             committed += stream.committed();
         }
         double seconds = (System.nanoTime() - startedAt) / 1e9;
-        return "%,d records (%s), %,.0f/s, %,d stored, %s"
+        String waiting = streams.get().stream()
+                .filter(StreamProgress::isRateLimited)
+                .map(stream -> "; " + stream.stream() + waits(stream))
+                .collect(Collectors.joining());
+        return "%,d records (%s), %,.0f/s, %,d stored, %s%s"
                 .formatted(
                         records,
                         Summary.size(bytes),
                         (records - recordsBefore) / seconds,
                         committed,
-                        Summary.words(Duration.ofMillis((long) (seconds * 1000))));
+                        Summary.words(Duration.ofMillis((long) (seconds * 1000))),
+                        waiting);
     }
 
     private String cut(String text) {

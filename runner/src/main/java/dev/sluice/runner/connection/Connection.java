@@ -7,12 +7,15 @@ import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.KeptConfigs;
 import dev.sluice.runner.state.Side;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /// A source, a destination, and the streams between them, as the user described them.
 ///
 /// @param name by which its state is kept
+/// @param source null when a program describes the destination alone, to have it checked
+/// @param destination null when a program describes the source alone, to read it
 /// @param streams the selected streams by the name the user gave; empty when nothing was said: then all
 /// @param schedule a cron expression; kept, but nothing runs it yet
 public record Connection(
@@ -37,10 +40,19 @@ public record Connection(
                 1,
                 limits.retryAfter(),
                 limits.strict(),
+                limits.storeTimeout(),
                 limits.logs());
         Connector reader = new Connector(
                 new ConnectorLaunch.ThisProgram(program), Json.mapper().createObjectNode());
         return new Connection(name, place, source, reader, streams, defaults, schedule, patient, stateStore);
+    }
+
+    /// The same, for a destination that has no rows.
+    public Connection appending() {
+        Map<String, StreamSettings> appending = new LinkedHashMap<>(streams);
+        appending.replaceAll((_, settings) -> settings.appending());
+        return new Connection(
+                name, place, source, destination, appending, defaults.appending(), schedule, limits, stateStore);
     }
 
     /// The same with other streams.
@@ -75,6 +87,7 @@ public record Connection(
     /// @param attempts how many in a row may fail without storing anything; with 1 none is made again
     /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
     /// @param strict whether reported errors and counts that do not fit fail a sync that ends well
+    /// @param storeTimeout how long the state store may be away in the middle of a sync
     /// @param logs how many logs of earlier runs are kept
     public record Limits(
             Duration sourceTimeout,
@@ -84,6 +97,7 @@ public record Connection(
             int attempts,
             Duration retryAfter,
             boolean strict,
+            Duration storeTimeout,
             LogsKept logs) {
         public static final Limits DEFAULT = new Limits(
                 Duration.ofHours(3),
@@ -93,11 +107,20 @@ public record Connection(
                 5,
                 Duration.ofSeconds(10),
                 false,
+                Duration.ofMinutes(10),
                 LogsKept.newest(50));
 
         public Limits withAttempts(int number, Duration pause) {
             return new Limits(
-                    sourceTimeout, destinationTimeout, operationTimeout, lineBytes, number, pause, strict, logs);
+                    sourceTimeout,
+                    destinationTimeout,
+                    operationTimeout,
+                    lineBytes,
+                    number,
+                    pause,
+                    strict,
+                    storeTimeout,
+                    logs);
         }
     }
 

@@ -48,7 +48,8 @@ public final class ConnectionFile {
             "line_size",
             "attempts",
             "retry_after",
-            "strict");
+            "strict",
+            "store_timeout");
     private static final Set<String> LOGS = Set.of("keep");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)");
     private static final long DEFAULT_MEMORY = 2L << 30;
@@ -83,24 +84,7 @@ public final class ConnectionFile {
             SecretMask mask,
             Consumer<String> warnings)
             throws InterruptedException {
-        ConnectionFile parsed = parse(file, environment, ours);
-        Connection connection = parsed.connection();
-        for (Connection.Connector connector :
-                new Connection.Connector[] {connection.source(), connection.destination()}) {
-            if (connector != null) {
-                // Before a connector is asked for the first time: it is not told secrets then, but may know them.
-                mask.learn(connector.config(), Json.mapper().missingNode());
-            }
-        }
-        if (connection.source() != null) {
-            parsed.checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
-        }
-        if (connection.destination() != null) {
-            parsed.checkConfig(
-                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
-        }
-        parsed.problems.throwIfAny();
-        return connection;
+        return parse(file, environment, ours).checked(environment, specs, mask, warnings);
     }
 
     /// The same for what needs no connector: their settings are not looked at.
@@ -118,15 +102,14 @@ public final class ConnectionFile {
         return new ConnectionFile(place, problems, tree, ours);
     }
 
-    /// One side of a connection, as a program describes it: the tree that stands under `source:` or `destination:`
-    /// in a file, but without references, because a program has the values themselves.
+    /// What a program describes: the tree of a file, but without references, because a program has the values
+    /// themselves.
     ///
-    /// @param side `source` or `destination`
-    /// @param mask learns the secrets of the configuration
-    /// @throws RunnerException with every problem, config against the connector's spec included
-    public static Connection.Connector connector(
-            String side,
-            ObjectNode described,
+    /// @param tree may lack a side, for what needs only the other: then the connection has none
+    /// @param mask learns the secrets of the configurations
+    /// @throws RunnerException with every problem, config against the connectors' specs included
+    public static Connection of(
+            ObjectNode tree,
             Place place,
             Map<String, String> environment,
             OurConnectors ours,
@@ -135,15 +118,37 @@ public final class ConnectionFile {
             Consumer<String> warnings)
             throws InterruptedException {
         Problems problems = new Problems(place);
-        ObjectNode root = Json.mapper().createObjectNode().set(side, described);
-        ConnectionFile parsed = new ConnectionFile(place, problems, YamlTree.of(root, problems), ours);
-        Connection.Connector connector = parsed.connector(root, side);
-        if (connector != null) {
-            mask.learn(connector.config(), Json.mapper().missingNode());
-            parsed.checkConfig(environment, side, connector, Limits.DEFAULT, specs, mask, warnings);
+        return new ConnectionFile(place, problems, YamlTree.of(tree, problems), ours)
+                .checked(environment, specs, mask, warnings);
+    }
+
+    /// The same for what needs no setting of a connector.
+    public static Connection ofWithoutSpecs(ObjectNode tree, Place place, OurConnectors ours) {
+        Problems problems = new Problems(place);
+        Connection connection = new ConnectionFile(place, problems, YamlTree.of(tree, problems), ours).connection();
+        problems.throwIfAny();
+        return connection;
+    }
+
+    private Connection checked(Map<String, String> environment, Specs specs, SecretMask mask, Consumer<String> warnings)
+            throws InterruptedException {
+        Connection connection = connection();
+        for (Connection.Connector connector :
+                new Connection.Connector[] {connection.source(), connection.destination()}) {
+            if (connector != null) {
+                // Before a connector is asked for the first time: it is not told secrets then, but may know them.
+                mask.learn(connector.config(), Json.mapper().missingNode());
+            }
+        }
+        if (connection.source() != null) {
+            checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
+        }
+        if (connection.destination() != null) {
+            checkConfig(
+                    environment, "destination", connection.destination(), connection.limits(), specs, mask, warnings);
         }
         problems.throwIfAny();
-        return connector;
+        return connection;
     }
 
     private static String text(Path file) {
@@ -237,7 +242,7 @@ public final class ConnectionFile {
     }
 
     private String nameOfFile() {
-        String name = place.file().orElseThrow().getFileName().toString();
+        String name = place.file().map(Path::getFileName).map(Path::toString).orElse("");
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
     }
@@ -253,6 +258,9 @@ public final class ConnectionFile {
 
     private Connection.Connector connector(JsonNode root, String side) {
         JsonNode node = root.path(side);
+        if (place.file().isEmpty() && !root.has(side)) {
+            return null;
+        }
         if (!node.isObject()) {
             problem(
                     side,
@@ -437,6 +445,8 @@ public final class ConnectionFile {
                 amount(limits, "retry_after", "limits", ConnectionFile::duration, "10s")
                         .orElse(Limits.DEFAULT.retryAfter()),
                 strict(limits),
+                amount(limits, "store_timeout", "limits", ConnectionFile::duration, "10m")
+                        .orElse(Limits.DEFAULT.storeTimeout()),
                 amount(section(root, "logs", LOGS), "keep", "logs", ConnectionFile::logs, "50 (runs) or 30d")
                         .orElse(Limits.DEFAULT.logs()));
     }

@@ -22,6 +22,11 @@ public record StreamSettings(
     public static final StreamSettings DEFAULT =
             new StreamSettings(Optional.empty(), Optional.empty(), List.of(), List.of(), Set.of(), 0);
 
+    /// The same for a destination that has no rows: nothing is replaced, and no key is needed.
+    StreamSettings appending() {
+        return new StreamSettings(mode, Optional.of(WriteMode.APPEND), cursor, key, fields, line);
+    }
+
     /// What becomes of the rows that are there already.
     public enum WriteMode {
         APPEND,

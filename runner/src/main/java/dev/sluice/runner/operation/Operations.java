@@ -47,7 +47,7 @@ public final class Operations {
         this.launcher = launcher;
         this.specs = specs;
         this.mask = mask;
-        this.log = log.masking(mask);
+        this.log = mask.over(log);
     }
 
     /// The connector's spec, remembered from an earlier time when the connector has not changed since.

@@ -82,7 +82,7 @@ public sealed interface SyncState {
                 "state.other_type",
                 "the source sends %s states, but the stored ones are of type %s".formatted(sent, stored),
                 "",
-                "the source must start over: `sluice state reset FILE --all`");
+                "a reset is required, for the source to start over: `sluice state reset FILE --all`");
     }
 
     /// The state without that of some streams, which start over.

@@ -24,8 +24,8 @@ import java.util.function.LongFunction;
 /// One connection's rows, written by the one runner that holds its lock and its epoch.
 final class SqlConnectionState implements ConnectionState {
     private final Database database;
-    private final Connection session;
-    private final Database.Lock lock;
+    private Connection session;
+    private Database.Lock lock;
     private final String name;
     private final long epoch;
 
@@ -279,6 +279,9 @@ final class SqlConnectionState implements ConnectionState {
 
     private synchronized <T> T transaction(Work<T> work) {
         try {
+            if (session.isClosed()) {
+                reopen();
+            }
             T result = work.run();
             session.commit();
             return result;
@@ -296,6 +299,21 @@ final class SqlConnectionState implements ConnectionState {
     public void close() {
         closeQuietly(session);
         lock.close();
+    }
+
+    /// A database that was away has ended the session, and with it the lock: another runner may have come between. Its
+    /// epoch would be higher than ours.
+    private void reopen() throws SQLException {
+        Connection again = database.open();
+        Optional<Database.Lock> lockedAgain = database.tryLock(again, name);
+        session = again;
+        session.setAutoCommit(false);
+        if (lockedAgain.isEmpty()) {
+            requireEpoch();
+            session.close();
+            throw new SQLException("the session that was lost still holds the connection '%s'".formatted(name));
+        }
+        lock = lockedAgain.get();
     }
 
     private static void closeQuietly(Connection session) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteStateMessage;
 import dev.sluice.protocol.AirbyteStateStats;
 import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.SyncState;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Stores a state once the destination has returned it, which is its promise that every record sent before that
 /// state is durable.
@@ -31,6 +34,7 @@ final class Checkpointer {
     private final ConnectionState store;
     private final Map<StreamDescriptor, StreamProgress> streams;
     private final Set<String> warnings = new LinkedHashSet<>();
+    private final List<String> miscounts = new ArrayList<>();
     private final Set<String> miscounted = new HashSet<>();
     private final Deque<Sent> underway = new ArrayDeque<>();
     private final Map<String, Long> lastReturned = new HashMap<>();
@@ -38,6 +42,9 @@ final class Checkpointer {
     private long lastId;
     private boolean unsaved;
     private long checkpoints;
+
+    /// When a save failed that none has made up for.
+    private Optional<Long> failingSince = Optional.empty();
 
     Checkpointer(ConnectionState store, SyncState from, Map<StreamDescriptor, StreamProgress> streams) {
         this.store = store;
@@ -100,7 +107,8 @@ final class Checkpointer {
         unsaved = true;
     }
 
-    /// Stores what has been returned so far, durably.
+    /// Stores what has been returned so far, durably. What could not be stored is stored by the next call, together
+    /// with what has come since.
     void save() {
         SyncState now;
         synchronized (this) {
@@ -110,12 +118,43 @@ final class Checkpointer {
             now = current;
             unsaved = false;
         }
-        store.save(now);
+        try {
+            store.save(now);
+        } catch (RunnerException e) {
+            synchronized (this) {
+                unsaved = true;
+            }
+            throw e;
+        }
         checkpoints++;
+        failingSince = Optional.empty();
+    }
+
+    /// The same in the middle of a sync: a store that is away for a moment is no reason to end it.
+    ///
+    /// @param patience how long it may be away
+    /// @param log hears that it is
+    void saveInPassing(Duration patience, Consumer<String> log) {
+        try {
+            save();
+        } catch (RunnerException e) {
+            long now = System.nanoTime();
+            long since = failingSince.orElse(now);
+            if (!e.code().equals("state.unavailable") || now - since > patience.toNanos()) {
+                throw e;
+            }
+            failingSince = Optional.of(since);
+            log.accept("a state could not be stored, the next one will be stored for both: " + e.getMessage());
+        }
     }
 
     long checkpoints() {
         return checkpoints;
+    }
+
+    /// Counts of either side that do not fit what went through.
+    synchronized List<String> miscounts() {
+        return List.copyOf(miscounts);
     }
 
     synchronized List<String> warnings() {
@@ -166,7 +205,7 @@ final class Checkpointer {
     /// Once per side and scope: after the first, all that follow are off too.
     private void miscounted(String side, String claimed, long counted, String scope) {
         if (miscounted.add(side + scope)) {
-            warnings.add("%s counted %s records for a state of %s, but %,d went through"
+            miscounts.add("%s counted %s records for a state of %s, but %,d went through"
                     .formatted(side, claimed, scope, counted));
         }
     }

@@ -1,14 +1,19 @@
 package dev.sluice.runner.sync;
 
 import dev.sluice.protocol.AirbyteErrorTraceMessage;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.operation.Operations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Collects what goes wrong on both sides of a sync, and tells the cause from what follows from it: when the
 /// source dies, the destination complains about a stream that is not complete; when the destination dies, the
@@ -19,6 +24,7 @@ final class Failures {
 
     private static final int KEPT = 10;
     private static final int MAX_LENGTH = 50_000;
+    private static final int MAX_STACK_TRACE = 100_000;
 
     private enum Side {
         SOURCE,
@@ -44,13 +50,16 @@ final class Failures {
     private final String source;
     private final String destination;
     private final SecretMask mask;
+    private final RunLog log;
     private final List<Failure> found = new ArrayList<>();
     private Side first;
 
-    Failures(String source, String destination, SecretMask mask) {
+    /// @param log receives what a person does not want on a screen: stack traces
+    Failures(String source, String destination, SecretMask mask, RunLog log) {
         this.source = source;
         this.destination = destination;
         this.mask = mask;
+        this.log = log;
     }
 
     static RunnerException stopped() {
@@ -84,14 +93,16 @@ final class Failures {
         ended(Side.DESTINATION, destination, "write", exit, lastLines);
     }
 
-    synchronized void destinationTimeout(String predicate) {
-        add(
-                Side.DESTINATION,
-                Rank.CAUSE,
+    /// It has used up its limit. Both who waits for its end and who watches its work may find that.
+    synchronized void destinationTimeout(Duration limit) {
+        RunnerException error = error(
                 FailureType.TRANSIENT_ERROR,
                 "destination.timeout",
-                destination + " " + predicate,
+                "%s did nothing for %s and was stopped".formatted(destination, Operations.words(limit)),
                 "raise `destination_timeout` under `limits:` if it needs longer");
+        if (found.stream().noneMatch(known -> known.error().code().equals(error.code()))) {
+            add(Side.DESTINATION, Rank.CAUSE, error);
+        }
     }
 
     /// A write to it failed. If it ended by itself, it has its own words for why, so this ranks last.
@@ -102,7 +113,7 @@ final class Failures {
                 FailureType.SYSTEM_ERROR,
                 "destination.stopped_reading",
                 "%s stopped reading before the source had ended".formatted(destination),
-                "");
+                "tell its developers; what it had returned is stored");
     }
 
     synchronized void destinationEndedEarly() {
@@ -112,10 +123,14 @@ final class Failures {
                 FailureType.SYSTEM_ERROR,
                 "destination.ended_early",
                 "%s ended before the source had".formatted(destination),
-                "");
+                "tell its developers; what it had returned is stored");
     }
 
     synchronized void runner(RunnerException e) {
+        if (found.stream()
+                .anyMatch(f -> f.side() == Side.RUNNER && f.error().code().equals(e.code()))) {
+            return; // A store that is away is away for the last state too.
+        }
         add(
                 Side.RUNNER,
                 Rank.CAUSE,
@@ -142,6 +157,15 @@ final class Failures {
                 .map(StreamDescriptor::toString)
                 .map(s -> " (stream " + s + ")")
                 .orElse("");
+        for (Optional<String> detail : List.of(trace.internalMessage(), trace.stackTrace())) {
+            detail.ifPresent(text -> log.line(Level.ERROR, name, cut(mask.apply(text), MAX_STACK_TRACE)));
+        }
+        if (found.stream()
+                        .filter(f -> f.side() == side && f.rank() == Rank.WORDS)
+                        .count()
+                >= KEPT) {
+            return; // Later words of a side are never shown before earlier ones.
+        }
         // A trace alone does not fail a sync: what the connector does afterwards decides. So it is no `first`.
         found.add(new Failure(
                 side,
@@ -212,6 +236,24 @@ final class Failures {
                 .toList();
     }
 
+    /// What is else a warning fails the sync: the errors of connectors that ended well, and these.
+    ///
+    /// @param miscounts counts that do not fit
+    synchronized void strict(List<String> miscounts) {
+        if (first == null && !found.isEmpty()) {
+            first = found.getFirst().side();
+        }
+        for (String miscount : miscounts) {
+            add(
+                    Side.RUNNER,
+                    Rank.CAUSE,
+                    FailureType.SYSTEM_ERROR,
+                    "sync.miscounted",
+                    miscount,
+                    "tell the connector's developers; without `strict: true` under `limits:` this is a warning");
+        }
+    }
+
     /// Traces of connectors that ended well all the same.
     synchronized List<String> warnings() {
         return first != null
@@ -220,6 +262,10 @@ final class Failures {
     }
 
     private static String cut(String text) {
-        return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
+        return cut(text, MAX_LENGTH);
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "…";
     }
 }

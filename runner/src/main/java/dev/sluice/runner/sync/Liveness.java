@@ -45,8 +45,7 @@ final class Liveness implements AutoCloseable {
                 if (busySince != 0) {
                     left = limits.destinationTimeout().toNanos() - (now - busySince);
                     if (left <= 0) {
-                        failures.destinationTimeout("did nothing for %s and was stopped"
-                                .formatted(Operations.words(limits.destinationTimeout())));
+                        failures.destinationTimeout(limits.destinationTimeout());
                         source.stop(GRACE);
                         destination.stop(GRACE);
                         return;

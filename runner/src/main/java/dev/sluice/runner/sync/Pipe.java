@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +33,7 @@ final class Pipe {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                put(java.util.Arrays.copyOfRange(bytes, offset, offset + length));
+                put(Arrays.copyOfRange(bytes, offset, offset + length));
             }
 
             @Override

@@ -102,9 +102,9 @@ public final class Reading implements AutoCloseable {
         program.done();
         List<RunnerException> failures = failures();
         if (!closed && !failures.isEmpty()) {
-            throw SyncReport.asOne(failures);
+            throw RunnerException.of(failures);
         }
-        if (!program.awaitExit().isSuccess()) {
+        if (closed || !program.awaitExit().isSuccess()) {
             throw new RunnerException(
                     FailureType.TRANSIENT_ERROR, "runner.stopped", "the read was stopped before its end", "", "");
         }

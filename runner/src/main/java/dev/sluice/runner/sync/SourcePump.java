@@ -385,7 +385,7 @@ final class SourcePump implements Runnable {
                 sawStatus = true;
                 StreamProgress stream = streams.get(status.streamStatus().streamDescriptor());
                 if (stream != null) {
-                    stream.sourceStatus = Optional.of(status.streamStatus().status());
+                    stream.status(status.streamStatus());
                 }
                 status.streamStatus().reasons().stream()
                         .flatMap(reason -> reason.rateLimited().stream())

@@ -1,8 +1,11 @@
 package dev.sluice.runner.sync;
 
 import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.AirbyteStreamStatusReason;
+import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.sync.SyncPlan.PlannedStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +32,12 @@ public final class StreamProgress {
     volatile Optional<AirbyteStreamStatus> sourceStatus = Optional.empty();
     volatile Optional<Long> estimate = Optional.empty();
     volatile boolean complete;
+    private volatile Optional<Wait> wait = Optional.empty();
+
+    /// Until the source's own source lets it go on.
+    ///
+    /// @param until empty when it has not said
+    private record Wait(Optional<Instant> until, long recordsBefore) {}
 
     /// @param before the streams of the attempt before; one that goes on in its generation goes on counting
     StreamProgress(PlannedStream plan, List<StreamProgress> before) {
@@ -67,6 +76,29 @@ public final class StreamProgress {
 
     void committed(long count) {
         committed.addAndGet(count);
+    }
+
+    /// The source has said how the stream is.
+    void status(AirbyteStreamStatusTraceMessage said) {
+        sourceStatus = Optional.of(said.status());
+        wait = said.reasons().stream()
+                .filter(reason -> reason.type() == AirbyteStreamStatusReason.Type.RATE_LIMITED)
+                .findFirst()
+                .map(reason -> new Wait(
+                        reason.rateLimited()
+                                .flatMap(AirbyteStreamStatusReason.RateLimited::quotaReset)
+                                .map(Instant::ofEpochMilli),
+                        records()));
+    }
+
+    /// Whether the source waits for its quota: it has said so, and sent no record since.
+    public boolean isRateLimited() {
+        return wait.filter(since -> since.recordsBefore() == records()).isPresent();
+    }
+
+    /// When it goes on, if it has said so.
+    public Optional<Instant> quotaReset() {
+        return wait.flatMap(Wait::until);
     }
 
     /// Whether this attempt has stored anything of the stream.

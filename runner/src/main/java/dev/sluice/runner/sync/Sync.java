@@ -79,9 +79,9 @@ final class Sync {
         this.store = store;
         this.id = id;
         this.mask = mask;
-        this.log = log.masking(mask);
+        this.log = mask.over(log);
         this.failures = new Failures(
-                connection.source().toString(), connection.destination().toString(), mask);
+                connection.source().toString(), connection.destination().toString(), mask, log);
         this.oddities = new Oddities(connection.source().toString());
         plan.streams().forEach(stream -> streams.put(stream.descriptor(), new StreamProgress(stream, before)));
     }
@@ -194,7 +194,8 @@ final class Sync {
                 }
                 // States come in bursts; the last of a burst is enough.
                 if (!reader.ready() || System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
-                    checkpointer.save();
+                    checkpointer.saveInPassing(
+                            connection.limits().storeTimeout(), problem -> log.line(Level.WARN, "sluice", problem));
                     lastSave = System.nanoTime();
                 }
             }
@@ -255,12 +256,15 @@ final class Sync {
         if (exit.isPresent()) {
             return exit.get();
         }
-        failures.destinationTimeout("closed its output but did not end, and was stopped");
+        failures.destinationTimeout(connection.limits().destinationTimeout());
         destination.stop(GRACE);
         return destination.awaitExit();
     }
 
     private SyncReport report(Checkpointer checkpointer) {
+        if (connection.limits().strict()) {
+            failures.strict(checkpointer.miscounts());
+        }
         if (failures.any()) {
             streams.values().forEach(stream -> stream.complete = false);
         } else {
@@ -269,6 +273,9 @@ final class Sync {
         List<RunnerException> ranked = failures.ranked();
         List<String> warnings = new ArrayList<>(failures.warnings());
         warnings.addAll(checkpointer.warnings());
+        if (!connection.limits().strict()) {
+            warnings.addAll(checkpointer.miscounts());
+        }
         warnings.addAll(oddities.warnings());
         for (StreamProgress stream : streams.values()) {
             stream.check

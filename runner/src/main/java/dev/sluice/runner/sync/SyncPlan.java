@@ -74,11 +74,11 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
     }
 
-    /// What a read by a program does, which can do with rows whatever is asked of a destination.
+    /// What a read by this program does.
     public static SyncPlan toRead(Connection connection, AirbyteCatalog catalog, SyncState from) {
         ConnectorSpecification program = ConnectorSpecification.destination(
-                "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.values()));
-        return make(connection, catalog, program, from, Map.of(), 0);
+                "", Json.mapper().createObjectNode(), List.of(DestinationSyncMode.APPEND));
+        return make(connection.appending(), catalog, program, from, Map.of(), 0);
     }
 
     /// A plan without a refresh.

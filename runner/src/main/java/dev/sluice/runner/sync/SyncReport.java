@@ -55,20 +55,6 @@ public record SyncReport(
         return new SyncReport(sync, attempts, streams, List.of(why), warnings, checkpoints, took, whereToLook);
     }
 
-    /// The cause as an exception, with what followed from it as suppressed ones.
-    public static RunnerException asOne(List<RunnerException> failures) {
-        RunnerException cause = failures.getFirst();
-        RunnerException all = new RunnerException(
-                cause.type(),
-                cause.code(),
-                cause.getMessage(),
-                cause.where().orElse(""),
-                cause.next().orElse(""),
-                cause);
-        failures.stream().skip(1).forEach(all::addSuppressed);
-        return all;
-    }
-
     /// Whether the last attempt has stored anything, so that the next one is nearer to the end.
     boolean hasCommitted() {
         return streams.stream().anyMatch(StreamProgress::hasCommitted);

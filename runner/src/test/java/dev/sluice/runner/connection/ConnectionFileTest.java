@@ -179,7 +179,7 @@ final class ConnectionFileTest {
                   users: {mode: full_refresh, destination_mode: overwrite_dedup, cursor: [meta, at], key: [region, id], fields: [id, region]}
                   orders:
                   public.items: {key: [[address, street], id], cursor: at}
-                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m, attempts: 2, retry_after: 1m, strict: true}
+                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m, attempts: 2, retry_after: 1m, strict: true, store_timeout: 2m}
                 logs: {keep: 30d}
                 state: postgresql://user:pass@host/db
                 """);
@@ -213,6 +213,7 @@ final class ConnectionFileTest {
                         2,
                         Duration.ofMinutes(1),
                         true,
+                        Duration.ofMinutes(2),
                         Connection.LogsKept.notOlderThan(Duration.ofDays(30))));
         assertThat(connection.stateStore()).contains("postgresql://user:pass@host/db");
     }

@@ -3,6 +3,7 @@ package dev.sluice.runner.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
@@ -145,14 +146,41 @@ final class PostgresStateStoreIT implements StateStoreContract {
                 .close();
     }
 
+    private void endSessions() throws SQLException {
+        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    }
+
     @Test
-    void failsWhenItsSessionIsEnded() throws SQLException {
+    void goesOnAfterItsSessionWasEnded() throws SQLException {
         try (ConnectionState orders = store.acquire("orders")) {
-            execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            endSessions();
             assertThatThrownBy(() -> orders.save(SyncState.EMPTY))
                     .isInstanceOfSatisfying(
                             RunnerException.class, e -> assertThat(e.code()).isEqualTo("state.unavailable"));
+
+            SyncState state = new SyncState.Legacy(new TextNode("later"));
+            orders.save(state);
+            assertThat(store.peek("orders")).contains(state);
+            assertThatThrownBy(() -> store.acquire("orders"))
+                    .as("it has the connection again")
+                    .hasMessageContaining("is running");
+        }
+    }
+
+    @Test
+    void storesNothingWhenAnotherRunnerHasComeBetween() throws SQLException {
+        try (ConnectionState orders = store.acquire("orders")) {
+            endSessions();
+            assertThatThrownBy(() -> orders.save(SyncState.EMPTY)).isInstanceOf(RunnerException.class);
+            try (ConnectionState other = store.acquire("orders")) {
+                assertThatThrownBy(() -> orders.save(SyncState.EMPTY))
+                        .isInstanceOfSatisfying(
+                                RunnerException.class, e -> assertThat(e.code()).isEqualTo("connection.taken_over"));
+            }
+            assertThatThrownBy(() -> orders.save(SyncState.EMPTY))
+                    .isInstanceOfSatisfying(
+                            RunnerException.class, e -> assertThat(e.code()).isEqualTo("connection.taken_over"));
         }
     }
 }

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.launch.ConnectorCommand.Read;
 import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.state.SyncState;
 import dev.sluice.runner.sync.ScriptedLauncher.Script;
@@ -190,6 +192,77 @@ final class CheckpointTest {
     }
 
     @Test
+    void storesAStateWithANumberThatWasNeverGiven() throws Exception {
+        SyncReport report = scene.source(record("orders", 1), state("orders", 1))
+                .destination(answering(states -> List.of(with(states.getFirst(), "id", Lines.json("77")))))
+                .run();
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(scene.stored()).contains("\"cursor\":1");
+        assertThat(report.streams().getFirst().committed()).isZero();
+        assertThat(report.warnings().getFirst()).endsWith("the committed counts are not reliable");
+    }
+
+    @Test
+    void keepsAndSendsTheStateOfAStreamThatIsNotConfiguredAnyMore() throws Exception {
+        scene.store.with(perStream("gone", 9, "orders", 1));
+        String[] given = new String[1];
+        scene.source(stage -> {
+                    given[0] = ((Read) stage.command()).state().orElseThrow().toString();
+                    stage.say(record("orders", 2), state("orders", 2));
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(given[0]).contains("gone", "\"cursor\":9");
+        assertThat(scene.stored()).contains("gone", "\"cursor\":9", "\"cursor\":2");
+    }
+
+    @Test
+    void takesACountWithAndWithoutADecimalForTheSame() throws Exception {
+        ObjectNode integer =
+                with((ObjectNode) Lines.json(state("orders", 1)), "sourceStats", Lines.json("{\"recordCount\":1}"));
+        ObjectNode decimal =
+                with((ObjectNode) Lines.json(state("orders", 2)), "sourceStats", Lines.json("{\"recordCount\":1.0}"));
+        SyncReport report = scene.source(
+                        record("orders", 1), integer.toString(), record("orders", 2), decimal.toString())
+                .run();
+
+        assertThat(report.warnings()).isEmpty();
+    }
+
+    @Test
+    void failsInStrictModeWhenACountDoesNotFit() throws Exception {
+        ObjectNode claimsThree =
+                with((ObjectNode) Lines.json(state("orders", 1)), "sourceStats", Lines.json("{\"recordCount\":3}"));
+        SyncReport report = scene.strict()
+                .source(record("orders", 1), claimsThree.toString())
+                .run();
+
+        assertThat(report.failures().getFirst().code()).isEqualTo("sync.miscounted");
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("the source counted 3 records for a state of the stream orders, but 1 went through");
+        assertThat(report.warnings()).isEmpty();
+    }
+
+    @Test
+    void keepsANullInsideAGlobalState() throws Exception {
+        String state = globalState(7, "orders").replace("{\"at\":7}", "null");
+        scene.source(record("orders", 1), state).run();
+        String[] given = new String[1];
+        scene.source(stage -> {
+                    given[0] = ((Read) stage.command()).state().orElseThrow().toString();
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(given[0]).isEqualTo("""
+                        [{"type":"GLOBAL","global":{"shared_state":{"lsn":7},"stream_states":\
+                        [{"stream_descriptor":{"name":"orders"},"stream_state":null}]}}]""");
+    }
+
+    @Test
     void doesNotStoreAStateOfAStreamThatIsNotPartOfThisSync() throws Exception {
         SyncReport report = scene.source(record("orders", 1))
                 .destination(answering(_ -> List.of((ObjectNode) Lines.json(state("elsewhere", 1)))))
@@ -287,6 +360,8 @@ final class CheckpointTest {
         assertThat(report.failures().getFirst().code()).isEqualTo("state.other_type");
         assertThat(report.failures().getFirst().getMessage())
                 .isEqualTo("the source sends GLOBAL states, but the stored ones are of type STREAM");
+        assertThat(report.failures().getFirst().next())
+                .contains("a reset is required, for the source to start over: `sluice state reset FILE --all`");
         assertThat(scene.stored()).contains("\"cursor\":1");
     }
 

@@ -10,12 +10,18 @@ import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.launch.ExitStatus.Lost;
 import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
 import dev.sluice.runner.launch.ExitStatus.Stopped;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class FailuresTest {
-    private final Failures failures = new Failures("source-x", "destination-y", new SecretMask());
+    private final List<String> log = new ArrayList<>();
+    private final Failures failures = new Failures(
+            "source-x",
+            "destination-y",
+            new SecretMask(),
+            (level, connector, text) -> log.add("%s %s: %s".formatted(level, connector, text)));
 
     private static AirbyteErrorTraceMessage trace(String message) {
         return new AirbyteErrorTraceMessage(
@@ -80,6 +86,20 @@ final class FailuresTest {
         failures.sourceEnded(new Exited(1), List.of());
 
         assertThat(sentences()).hasSize(10).allMatch(sentence -> sentence.length() < 50_100);
+    }
+
+    @Test
+    void keepsStackTracesForTheLogAndCutsLongOnes() {
+        failures.sourceTrace(new AirbyteErrorTraceMessage(
+                "page 7 is gone",
+                Optional.of("HTTP 410"),
+                Optional.of("y".repeat(1_000_000)),
+                FailureType.SYSTEM_ERROR,
+                Optional.empty()));
+        failures.sourceEnded(new Exited(1), List.of());
+
+        assertThat(sentences().getFirst()).isEqualTo("source-x: page 7 is gone");
+        assertThat(log).containsExactly("ERROR source-x: HTTP 410", "ERROR source-x: " + "y".repeat(100_000) + "…");
     }
 
     @Test

@@ -25,7 +25,7 @@ final class InMemoryConnectionState implements ConnectionState {
     final Map<Side, KeptConfig> configs = new ConcurrentHashMap<>();
     private SyncState state = SyncState.EMPTY;
     private long syncs;
-    private boolean down;
+    private volatile boolean down;
     private boolean failsAtTheEnd;
     private boolean keepsNoConfigs;
 
@@ -36,6 +36,10 @@ final class InMemoryConnectionState implements ConnectionState {
 
     void goDown() {
         down = true;
+    }
+
+    void comeBack() {
+        down = false;
     }
 
     /// The last thing of a sync, and nothing before it.

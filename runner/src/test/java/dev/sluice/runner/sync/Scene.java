@@ -56,6 +56,8 @@ final class Scene {
     private Script source = playing(new Exited(0));
     private Script destination = returning();
     private Script questions = answering();
+    private volatile String awaited = "\0";
+    private volatile Runnable whenLogged = () -> {};
     ScriptedLauncher launcher;
 
     Scene(AirbyteStream... streams) {
@@ -81,8 +83,32 @@ final class Scene {
                 5,
                 Duration.ofMillis(1),
                 limits.strict(),
+                limits.storeTimeout(),
                 limits.logs());
         return this;
+    }
+
+    Scene strict() {
+        limits = limits(true, limits.storeTimeout());
+        return this;
+    }
+
+    Scene storeTimeout(Duration timeout) {
+        limits = limits(limits.strict(), timeout);
+        return this;
+    }
+
+    private Limits limits(boolean strict, Duration storeTimeout) {
+        return new Limits(
+                limits.sourceTimeout(),
+                limits.destinationTimeout(),
+                limits.operationTimeout(),
+                limits.lineBytes(),
+                limits.attempts(),
+                limits.retryAfter(),
+                strict,
+                storeTimeout,
+                limits.logs());
     }
 
     Scene attempts(int attempts, Duration retryAfter) {
@@ -234,8 +260,20 @@ final class Scene {
         return this;
     }
 
+    /// Does this when something is logged.
+    Scene onLog(String text, Runnable action) {
+        awaited = text;
+        whenLogged = action;
+        return this;
+    }
+
     private RunLog runLog() {
-        return (level, connector, text) -> log.add("%s %s: %s".formatted(level, connector, text));
+        return (level, connector, text) -> {
+            log.add("%s %s: %s".formatted(level, connector, text));
+            if (text.contains(awaited)) {
+                whenLogged.run();
+            }
+        };
     }
 
     SyncPlan plan() {
@@ -247,6 +285,11 @@ final class Scene {
                 store.state(),
                 store.generations(),
                 0);
+    }
+
+    /// How far the sync that runs is.
+    List<StreamProgress> progress() {
+        return running.getLast().progress();
     }
 
     /// As Ctrl-C does.

@@ -22,6 +22,7 @@ import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
 import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.Side;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -204,6 +205,20 @@ final class SyncTest {
     }
 
     @Test
+    void failsInStrictModeWhenASourceReportsAnErrorAndEndsWell() throws Exception {
+        SyncReport report = scene.strict()
+                .source(record("orders", 1), error("transient_error", "one page came late"), state("orders", 1))
+                .run();
+
+        assertThat(report.failures())
+                .extracting(RunnerException::getMessage)
+                .containsExactly("source-x: one page came late");
+        assertThat(report.warnings()).isEmpty();
+        assertThat(report.streams().getFirst().complete()).isFalse();
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    @Test
     void stopsTheSourceWhenTheDestinationDies() throws Exception {
         CountDownLatch sourceStopped = new CountDownLatch(1);
         SyncReport report = scene.source(stage -> {
@@ -319,8 +334,36 @@ final class SyncTest {
     }
 
     @Test
-    void failsWhenTheStoreIsDownAndStopsBothConnectors() throws Exception {
-        SyncReport report = scene.source(stage -> {
+    void storesTheNewestStatesOnceTheStoreIsBack() throws Exception {
+        Scene two = new Scene(incremental("orders"), incremental("customers"));
+        CountDownLatch noticed = new CountDownLatch(1);
+        two.onLog("could not be stored", noticed::countDown);
+        SyncReport report = two.source(
+                        record("orders", 1), state("orders", 1), record("customers", 1), state("customers", 2))
+                .destination(stage -> {
+                    stage.hear();
+                    String orders = stage.hear();
+                    stage.hear();
+                    String customers = stage.hear();
+                    two.store.goDown();
+                    stage.say(orders);
+                    noticed.await();
+                    two.store.comeBack();
+                    stage.say(customers);
+                    while (stage.hear() != null) {}
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(two.store.saved).hasSize(1);
+        assertThat(two.stored()).contains("\"cursor\":1", "\"cursor\":2");
+    }
+
+    @Test
+    void failsWhenTheStoreIsDownForTooLongAndStopsBothConnectors() throws Exception {
+        SyncReport report = scene.storeTimeout(Duration.ofNanos(-1))
+                .source(stage -> {
                     stage.say(record("orders", 1), state("orders", 1));
                     stage.hang();
                     return new Exited(0);
@@ -638,7 +681,6 @@ final class SyncTest {
                     stage.say(record("orders", 1), state("orders", 1));
                     while (true) {
                         stage.say(log("still waiting"));
-                        Thread.sleep(10);
                     }
                 })
                 .run();
@@ -705,6 +747,59 @@ final class SyncTest {
                 .run();
 
         assertThat(codes(report)).containsExactly("destination.timeout");
+    }
+
+    @Test
+    void letsADestinationTakeLongerThanASourceMayBeSilent() throws Exception {
+        SyncReport report = scene.limits(Duration.ofMillis(100), Duration.ofSeconds(30))
+                .source(record("orders", 1), state("orders", 1))
+                .destination(stage -> {
+                    stage.hear();
+                    String state = stage.hear();
+                    while (stage.hear() != null) {}
+                    Thread.sleep(500); // It merges, longer than the source's limit.
+                    stage.say(state);
+                    return new Exited(0);
+                })
+                .run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(scene.stored()).contains("\"cursor\":1");
+    }
+
+    private static String rateLimited(String details) {
+        return status("orders", "RUNNING")
+                .replace(
+                        "\"status\":\"RUNNING\"",
+                        "\"status\":\"RUNNING\",\"reasons\":[{\"type\":\"RATE_LIMITED\"%s}]".formatted(details));
+    }
+
+    @Test
+    void waitsForASourceThatHasToldWhenItsQuotaIsBack() throws Exception {
+        long reset = System.currentTimeMillis() + 3_600_000;
+        scene.limits(Duration.ofMillis(100), Duration.ofSeconds(30)).source(stage -> {
+            stage.say(
+                    record("orders", 1),
+                    rateLimited(",\"rate_limited\":{\"quota_reset\":%d}".formatted(reset)),
+                    log("limited"));
+            Thread.sleep(500); // Longer than a source may be silent.
+            stage.say(record("orders", 2), log("goes on"));
+            return new Exited(0);
+        });
+        List<Boolean> shown = new ArrayList<>();
+        List<Instant> until = new ArrayList<>();
+        scene.onLog(
+                "limited",
+                () -> scene.progress().forEach(stream -> {
+                    shown.add(stream.isRateLimited());
+                    stream.quotaReset().ifPresent(until::add);
+                }));
+        SyncReport report = scene.run();
+
+        assertThat(report.failures()).isEmpty();
+        assertThat(shown).containsExactly(true);
+        assertThat(until).containsExactly(Instant.ofEpochMilli(reset));
+        assertThat(report.streams()).as("a record ends it").noneMatch(StreamProgress::isRateLimited);
     }
 
     @Test
