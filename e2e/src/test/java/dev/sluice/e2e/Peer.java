@@ -72,7 +72,7 @@ record Peer(Kind kind, String name, String script) {
 
     /// Whether it comes to a point from which it does not end by itself, and tells that by a file `stuck`.
     boolean hangs() {
-        return script.contains("stuck\n");
+        return script.contains("stuck");
     }
 
     @Override

@@ -161,6 +161,16 @@ final class PeerConnection {
                 .collect(Collectors.joining(" "));
     }
 
+    /// How many syncs have reached a destination that keeps rows: each has a file of its own.
+    int syncs() {
+        try (Stream<Path> files = Files.list(destination)) {
+            return (int) files.filter(file -> file.getFileName().toString().startsWith("rows."))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private SortedMap<Integer, Integer> kept() {
         SortedMap<Integer, Integer> rows = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(destination, "rows.*")) {

@@ -40,8 +40,8 @@ public final class Workbench implements AutoCloseable {
     private final RunDirectory run;
     private final DockerLauncher docker;
     private final StoppableLauncher launcher;
-    private final RunLog log;
     private final Operations operations;
+    private final RunLog log;
 
     /// @param home the directory of this Sluice, with its connectors
     /// @param notices receives lines for the user: something takes long, something is odd
@@ -52,11 +52,11 @@ public final class Workbench implements AutoCloseable {
         this.environment = environment;
         this.mask = mask;
         this.notices = notice -> notices.accept(mask.apply(notice));
+        this.log = mask.over(log);
         RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
         this.run = RunDirectory.create();
         this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
-        this.log = log;
         this.operations = operations(launcher);
     }
 
@@ -141,7 +141,10 @@ public final class Workbench implements AutoCloseable {
 
     /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
     public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
-        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
+        Connection connection =
+                ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
+        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, Optional.empty()));
+        return connection;
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
@@ -229,6 +232,11 @@ public final class Workbench implements AutoCloseable {
 
     public Launcher launcher() {
         return launcher;
+    }
+
+    /// The log, which shows no secret.
+    public RunLog log() {
+        return log;
     }
 
     public SecretMask mask() {

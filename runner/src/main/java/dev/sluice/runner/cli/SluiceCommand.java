@@ -101,6 +101,7 @@ public final class SluiceCommand implements Runnable {
                 .addSubcommand(new RunsCommand(terminal, output))
                 .addSubcommand(new LogsCommand(terminal, output))
                 .addSubcommand(new DoctorCommand(terminal, output))
+                .addSubcommand(new CompletionCommand(output))
                 .addSubcommand(new ConnectorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))

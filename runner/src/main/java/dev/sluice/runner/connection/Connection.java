@@ -151,7 +151,11 @@ public record Connection(
 
     /// Where the configurations that its connectors ask for are kept, from now on.
     public void keepConfigsIn(KeptConfigs place) {
-        source.updates().keepIn(place, Side.SOURCE);
-        destination.updates().keepIn(place, Side.DESTINATION);
+        if (source != null) {
+            source.updates().keepIn(place, Side.SOURCE);
+        }
+        if (destination != null) {
+            destination.updates().keepIn(place, Side.DESTINATION);
+        }
     }
 }

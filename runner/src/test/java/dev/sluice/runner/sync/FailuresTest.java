@@ -10,6 +10,7 @@ import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.launch.ExitStatus.Lost;
 import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
 import dev.sluice.runner.launch.ExitStatus.Stopped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,14 @@ final class FailuresTest {
                         "source-x exited with code 1 during read",
                         "destination-y: the connection was slow",
                         "destination-y exited with code 1 during write");
+    }
+
+    @Test
+    void namesATimeoutOfTheDestinationOnce() {
+        failures.destinationTimeout(Duration.ofMinutes(2));
+        failures.destinationTimeout(Duration.ofMinutes(2));
+
+        assertThat(sentences()).containsExactly("destination-y did nothing for 2 min and was stopped");
     }
 
     @Test
