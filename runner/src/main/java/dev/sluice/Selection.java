@@ -131,6 +131,7 @@ public final class Selection {
         Workbench workbench = source.sluice.workbench();
         try (StateStore store = workbench.stateStore(connection, Optional.empty());
                 ConnectionState stored = store.acquire(connection.name())) {
+            connection.keepConfigsIn(stored);
             SyncJob job = new SyncJob(
                     connection, stored, workbench.operations(launcher), launcher, workbench.mask(), source.sluice.log);
             running.set(Optional.of(job));

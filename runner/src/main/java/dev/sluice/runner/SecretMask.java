@@ -147,6 +147,21 @@ public final class SecretMask {
         return maskKeys(maskValues(text, all), all.names());
     }
 
+    /// The same log, but one which shows no secret (invariant 6).
+    public RunLog over(RunLog unmasked) {
+        return new RunLog() {
+            @Override
+            public void line(Level level, String connector, String text) {
+                unmasked.line(level, connector, apply(text));
+            }
+
+            @Override
+            public Optional<String> begins(long sync) {
+                return unmasked.begins(sync);
+            }
+        };
+    }
+
     private void collect(JsonNode config, JsonNode schema) {
         if (schema.path("airbyte_secret").asBoolean()) {
             leaves(config);
