@@ -545,19 +545,4 @@ public final class SecretMask {
         }
         return text.length();
     }
-
-    /// The same log, which shows no secret (invariant 6).
-    public RunLog over(RunLog log) {
-        return new RunLog() {
-            @Override
-            public void line(Level level, String connector, String text) {
-                log.line(level, connector, apply(text));
-            }
-
-            @Override
-            public Optional<String> begins(long sync) {
-                return log.begins(sync);
-            }
-        };
-    }
 }
