@@ -54,6 +54,8 @@ class Watch:
                     continue
                 with open(f"/proc/{pid}/stat") as f:
                     fields = f.read().rsplit(")", 1)[1].split()
+                if part == "runner" and int(fields[1]) != os.getpid():
+                    continue  # Somebody else's.
                 key = (part, pid, fields[19])
                 ticks = int(fields[11]) + int(fields[12])
                 if first:

@@ -23,9 +23,9 @@ def psql_copy(postgres, table, rounds=3):
 
 
 def throughput(directory, rows, rounds=3):
-    lines = ["| | records/s | MB/s | wall s | CPU s: source | runner | destination | postgres | peak MB: source | runner |"
+    lines = ["| | records/s | MB/s | wall s | CPU s: source | runner | destination | postgres | runner's share | peak MB: source | runner |"
              " destination | of binary COPY |",
-             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
+             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
     append = "streams: {users: {mode: full_refresh, destination_mode: append}}"
     dedup = "streams: [users]"
     cases = [
@@ -54,10 +54,12 @@ def throughput(directory, rows, rounds=3):
             if limit is None:
                 limit = psql_copy(postgres, "bench.users")
                 say(f"  binary COPY of the same rows: {rows / limit:,.0f} records/s")
+            parts = [cpu.get(part, 0) for part in ("source", "runner", "destination", "postgres")]
             lines.append(
                 f"| {name} | {rows / took:,.0f} | {stream['bytes'] / took / 1e6:.0f} | {took:.2f}"
-                + "".join(f" | {cpu.get(p, 0):.1f}" for p in ("source", "runner", "destination", "postgres"))
+                + "".join(f" | {seconds:.1f}" for seconds in parts)
+                + f" | {parts[1] / sum(parts):.0%}"
                 + "".join(f" | {memory.get(p, 0):.0f}" for p in ("source", "runner", "destination"))
                 + f" | **{limit / took:.2f}** |")
-        lines.append(f"| psql binary `\\copy` of the same rows | {rows / limit:,.0f} | | {limit:.2f} | | | | | | | | 1.00 |")
+        lines.append(f"| psql binary `\\copy` of the same rows | {rows / limit:,.0f} | | {limit:.2f} | | | | | | | | | 1.00 |")
     return lines
