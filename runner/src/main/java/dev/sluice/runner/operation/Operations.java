@@ -136,6 +136,12 @@ public final class Operations {
                     "",
                     "raise `operation_timeout` under `limits:` if it needs longer");
         }
+        Optional<ExitStatus> exit = running.awaitExit(LEAVE);
+        if (exit.filter(ExitStatus.Stopped.class::isInstance).isPresent()) {
+            // By the user: whatever the connector said of that is no reason.
+            return new RunnerException(
+                    FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+        }
         if (error.isPresent()) {
             return new RunnerException(
                     error.get().failureType(),
@@ -146,7 +152,6 @@ public final class Operations {
                     "",
                     "");
         }
-        Optional<ExitStatus> exit = running.awaitExit(LEAVE);
         List<String> last = running.lastErrorLines();
         String cause = last.isEmpty()
                 ? ""
