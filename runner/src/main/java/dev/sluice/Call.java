@@ -53,14 +53,13 @@ final class Call<T> implements AutoCloseable {
             }
             return task.get();
         } catch (InterruptedException e) {
-            close();
             Thread.currentThread().interrupt();
             throw new RunnerException(
                     FailureType.TRANSIENT_ERROR, "runner.stopped", "the call was interrupted", "", "", e);
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } finally {
-            close(); // When what the program does meanwhile has thrown.
+            close(); // After an interrupt, or when what the program does meanwhile has thrown.
         }
     }
 

@@ -91,10 +91,7 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
             Connection.Connector connector = of(connection);
             AirbyteConnectionStatus answer = sluice.workbench()
                     .operations(launcher)
-                    .check(
-                            connector.launch(),
-                            connector.config(),
-                            connection.limits().operationTimeout());
+                    .check(connector, connection.limits().operationTimeout());
             if (answer.status() == AirbyteConnectionStatus.Status.FAILED) {
                 throw new RunnerException(
                         FailureType.CONFIG_ERROR,

@@ -75,10 +75,7 @@ public final class Selection {
                     connection,
                     workbench
                             .operations(launcher)
-                            .discover(
-                                    connection.source().launch(),
-                                    connection.source().config(),
-                                    connection.limits().operationTimeout()),
+                            .discover(connection.source(), connection.limits().operationTimeout()),
                     from);
             return new Records(sluice, Reading.start(connection, plan, launcher, workbench.mask(), sluice.log));
         });
@@ -134,6 +131,7 @@ public final class Selection {
         Workbench workbench = source.sluice.workbench();
         try (StateStore store = workbench.stateStore(connection, Optional.empty());
                 ConnectionState stored = store.acquire(connection.name())) {
+            connection.keepConfigsIn(stored);
             SyncJob job = new SyncJob(
                     connection, stored, workbench.operations(launcher), launcher, workbench.mask(), source.sluice.log);
             running.set(Optional.of(job));

@@ -8,6 +8,7 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.connection.Place;
@@ -45,7 +46,11 @@ public final class Sluice implements AutoCloseable {
         this.settings = builder.settings.deepCopy();
         this.log = builder.log;
         this.workbench = new Workbench(
-                home.orElse(place.directory()), builder.environment, text -> log.line(Level.INFO, "sluice", text), log);
+                home.orElse(place.directory()),
+                builder.environment,
+                text -> log.line(Level.INFO, "sluice", text),
+                log,
+                new SecretMask());
         Runtime.getRuntime().addShutdownHook(hook);
     }
 

@@ -37,10 +37,7 @@ public final class Source extends Connector<Source> {
             Connection connection = connection(launcher);
             return sluice.workbench()
                     .operations(launcher)
-                    .discover(
-                            connection.source().launch(),
-                            connection.source().config(),
-                            connection.limits().operationTimeout())
+                    .discover(connection.source(), connection.limits().operationTimeout())
                     .streams();
         });
     }

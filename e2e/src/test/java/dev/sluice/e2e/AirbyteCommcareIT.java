@@ -2,17 +2,28 @@ package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.e2e.TestingCommcare.Case;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Airbyte's source-commcare beside ours, on the same CommCare, into the same database.
 ///
-/// Airbyte's declares two columns, so that is what tables have of it; its whole records are compared where a
-/// destination keeps them, in [PythonDestinationIT].
+/// Airbyte's declares two columns, so that is what our runner passes on and what tables have of it. Its whole records
+/// are compared without a runner.
 final class AirbyteCommcareIT {
     private static final List<String> TABLES = List.of("\"Case_Update\"", "zzz_case");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @RegisterExtension
     private final SluiceCli sluice = new SluiceCli();
@@ -87,6 +98,67 @@ final class AirbyteCommcareIT {
                 .startsWith("Case_Update ")
                 .doesNotContain("Unnamed")
                 .endsWith(" zzz_case");
+    }
+
+    /// With the catalog of Airbyte's, ours is Airbyte's: record for record, value for value, in the same order.
+    @Test
+    void emitsTheSameRecordsAsOurs() throws IOException {
+        commcare.answersAsItUsedTo().generate(1_200, 300, "2024-03-01T00:00:00");
+        Path files = Files.createDirectory(sluice.work().resolve("files"));
+        ObjectNode config = JSON.createObjectNode()
+                .put("api_key", TestingCommcare.API_KEY)
+                .put("project_space", "corpora")
+                .put("app_id", "effb341b")
+                .put("start_date", "2020-01-01T00:00:00Z")
+                .put("base_url", commcare.address());
+        Files.writeString(files.resolve("config.json"), config.toString());
+        ObjectNode catalog = JSON.createObjectNode();
+        for (JsonNode stream : printed(PythonConnector.SOURCE_COMMCARE.image(), files, "discover")
+                .findFirst()
+                .orElseThrow()
+                .at("/catalog/streams")) {
+            if (!stream.path("name").asText().startsWith("Unnamed_")) {
+                catalog.withArray("streams")
+                        .addObject()
+                        .put("sync_mode", "incremental")
+                        .put("destination_sync_mode", "append")
+                        .set("stream", stream);
+            }
+        }
+        Files.writeString(files.resolve("catalog.json"), catalog.toString());
+
+        List<JsonNode> airbytes = records(PythonConnector.SOURCE_COMMCARE.image(), files);
+        List<JsonNode> ours = records("sluice/source-commcare:" + SluiceCli.version(), files);
+
+        assertThat(airbytes).hasSize(1_500);
+        assertThat(ours).isEqualTo(airbytes);
+    }
+
+    private static List<JsonNode> records(String image, Path files) {
+        return printed(image, files, "read", "--catalog", "/files/catalog.json")
+                .map(message -> message.get("record"))
+                .peek(record -> ((ObjectNode) record).remove("emitted_at"))
+                .toList();
+    }
+
+    /// The messages that are the answer to a command.
+    private static Stream<JsonNode> printed(String image, Path files, String verb, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of("docker", "run", "--rm", "--network=host", "--volume=" + files + ":/files:ro"));
+        command.addAll(List.of(image, verb, "--config", "/files/config.json"));
+        command.addAll(List.of(arguments));
+        return Program.lines(command.toArray(String[]::new)).stream()
+                .filter(line -> line.startsWith("{"))
+                .map(AirbyteCommcareIT::json)
+                .filter(message -> message.path("type").asText().equals(verb.equals("read") ? "RECORD" : "CATALOG"));
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void assertSameRows(TestingPostgres postgres) {

@@ -14,7 +14,8 @@ final class Docker {
     static List<String> containers(Path temporaryDirectory, String verb) {
         List<String> ours = new ArrayList<>();
         for (String id : Program.lines("docker", "ps", "-aq", "--no-trunc", "--filter", "label=dev.sluice.run")) {
-            String format = "{{index .Config.Labels \"dev.sluice.command\"}} {{range .HostConfig.Binds}}{{.}} {{end}}";
+            String format =
+                    "{{index .Config.Labels \"dev.sluice.command\"}} {{index .Config.Labels \"dev.sluice.run\"}}";
             String about;
             try {
                 about = Program.run("docker", "inspect", "-f", format, id);

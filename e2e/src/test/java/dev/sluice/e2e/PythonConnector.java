@@ -15,19 +15,27 @@ import java.util.zip.CRC32;
 /// Airbyte's kit, as its users write them.
 ///
 /// @param name of the image, without tag
+/// @param main what Python runs: one of `files`, or a script of the packages
 /// @param files of `src/test/resources/python` that go beside the packages, into the directory Airbyte's images have
-///        their code in; the first is what is run. None: `command` of the packages is run
-record PythonConnector(String name, String version, PythonPackages packages, String command, List<String> files) {
+///        their code in
+record PythonConnector(String name, String version, PythonPackages packages, String main, List<String> files) {
     /// What Debian 12, which the images stand on, has.
     private static final String IMAGE_PYTHON = "3.11";
 
     private static final String CODE = "/airbyte/integration_code";
 
+    /// The newest kit as this is written.
+    private static final PythonPackages CDK = PythonPackages.of("airbyte-cdk==7.39.1");
+
+    /// Of 2024, before the protocol's messages were made anew.
+    private static final PythonPackages OLD_CDK =
+            PythonPackages.of("airbyte-cdk==0.80.0").fromSource("genson==1.2.2", "pendulum==2.1.2");
+
     static final PythonConnector SOURCE_FAKER = new PythonConnector(
             "airbyte-source-faker",
             "7.2.1",
             PythonPackages.of("airbyte-source-faker==7.2.1"),
-            "source-faker",
+            "bin/source-faker",
             List.of());
 
     /// Its requirements are old; three of them are published as source only.
@@ -36,8 +44,51 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
             "0.1.39",
             PythonPackages.of("airbyte-source-commcare==0.1.39")
                     .fromSource("genson==1.2.2", "bigquery-schema-generator==1.5.1", "pendulum==2.1.2"),
-            "source-commcare",
+            "commcare_elsewhere.py",
             List.of("commcare_elsewhere.py"));
+
+    /// Its own requirements cannot be met: they ask for smart-open 0.6.0, which there never was (6.0.0 before each of
+    /// its
+    /// releases put its own version there). So they are listed here, and are otherwise what it asks for.
+    static final PythonConnector SOURCE_FILE = new PythonConnector(
+            "airbyte-source-file",
+            "0.6.0",
+            PythonPackages.of(
+                            "airbyte-cdk==7.39.1",
+                            "beautifulsoup4==4.11.1",
+                            "boto3==1.21.21",
+                            "fastparquet==2024.11.0",
+                            "gcsfs==2022.7.1",
+                            "genson==1.3.0",
+                            "google-cloud-storage==2.5.0",
+                            "html5lib==1.1",
+                            "lxml>=5.0,<6.0",
+                            "numpy<2",
+                            "openpyxl==3.1.0",
+                            "pandas==2.2.3",
+                            "paramiko==2.11.0",
+                            "pyarrow==14.0.2",
+                            "pyxlsb==1.0.10",
+                            "s3fs==2022.7.1",
+                            "smart-open[all]==6.0.0",
+                            "xlrd==2.0.1")
+                    .withoutItsRequirements("airbyte-source-file==0.6.0"),
+            "bin/source-file",
+            List.of());
+
+    /// A manifest, and what Airbyte's kit needs to find it.
+    static final PythonConnector SOURCE_SHOPS = new PythonConnector(
+            "source-shops",
+            "cdk-7.39.1",
+            CDK,
+            "shops.py",
+            List.of("shops.py", "source_shops/__init__.py", "source_shops/manifest.yaml"));
+
+    static final PythonConnector DESTINATION_JSONL = new PythonConnector(
+            "destination-jsonl", "cdk-7.39.1", CDK, "jsonl_destination.py", List.of("jsonl_destination.py"));
+
+    static final PythonConnector OLD_DESTINATION_JSONL = new PythonConnector(
+            "destination-jsonl", "cdk-0.80.0", OLD_CDK, "jsonl_destination.py", List.of("jsonl_destination.py"));
 
     /// The image, made as a connector's author would make one.
     String image() {
@@ -52,7 +103,7 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
     }
 
     private String recipe() {
-        String program = files.isEmpty() ? "/airbyte/packages/bin/" + command : CODE + "/" + files.getFirst();
+        String program = (files.contains(main) ? CODE : "/airbyte/packages") + "/" + main;
         // Old packages want distutils, which Debian has apart. They are compiled here: nobody may write there later.
         return """
                 FROM sluice/debian:12
@@ -104,12 +155,11 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
         Path installed = packages.installed(PythonPackages.here());
         try {
             write(directory);
-            Path main =
-                    files.isEmpty() ? installed.resolve("bin").resolve(command) : directory.resolve(files.getFirst());
+            Path script = (files.contains(main) ? directory : installed).resolve(main);
             Path program = Files.writeString(directory.resolve(name), """
                     #!/bin/sh
                     PYTHONPATH='%s' exec python3 '%s' "$@"
-                    """.formatted(installed, main));
+                    """.formatted(installed, script));
             program.toFile().setExecutable(true);
             return program;
         } catch (IOException e) {
@@ -119,6 +169,7 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
 
     private void write(Path directory) throws IOException {
         for (String file : files) {
+            Files.createDirectories(directory.resolve(file).getParent());
             Files.write(directory.resolve(file), resource(file));
         }
     }
@@ -130,7 +181,7 @@ record PythonConnector(String name, String version, PythonPackages packages, Str
         return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
-    private static byte[] resource(String file) {
+    static byte[] resource(String file) {
         try (InputStream in = PythonConnector.class.getResourceAsStream("/python/" + file)) {
             return in.readAllBytes();
         } catch (IOException e) {

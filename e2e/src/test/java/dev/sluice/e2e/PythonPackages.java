@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Packages that are installed together, for one version of Python, into a directory of their own in the user's
 /// cache: once on a machine, which needs the network. Tests take them from there.
@@ -15,13 +16,18 @@ import java.util.List;
 /// @param name with the version, what the cache has them under
 /// @param requirements as pip takes them
 /// @param fromSource those among them or their dependencies that are published as source only
-record PythonPackages(String name, List<String> requirements, List<String> fromSource) {
+/// @param alone one more, none of whose own requirements is looked at; or empty
+record PythonPackages(String name, List<String> requirements, List<String> fromSource, String alone) {
     static PythonPackages of(String... requirements) {
-        return new PythonPackages(requirements[0].replace("==", "-"), List.of(requirements), List.of());
+        return new PythonPackages(requirements[0].replace("==", "-"), List.of(requirements), List.of(), "");
     }
 
     PythonPackages fromSource(String... names) {
-        return new PythonPackages(name, requirements, List.of(names));
+        return new PythonPackages(name, requirements, List.of(names), alone);
+    }
+
+    PythonPackages withoutItsRequirements(String requirement) {
+        return new PythonPackages(requirement.replace("==", "-"), requirements, fromSource, requirement);
     }
 
     /// The version of the Python of this machine, as `3.11`.
@@ -57,16 +63,27 @@ record PythonPackages(String name, List<String> requirements, List<String> fromS
             for (String source : fromSource) {
                 pip(venv, "wheel", List.of("--no-deps", "--wheel-dir=" + wheels, source));
             }
+            // Compiled where this machine's Python can: one that writes no bytecode would do it at each start again.
             List<String> arguments = new ArrayList<>(List.of(
-                    "--no-compile",
+                    python.equals(here()) ? "--compile" : "--no-compile",
                     "--only-binary=:all:",
                     "--python-version=" + python,
                     "--target=" + unfinished.resolve("packages")));
             if (!fromSource.isEmpty()) {
                 arguments.add("--find-links=" + wheels);
             }
-            arguments.addAll(requirements);
-            pip(venv, "install", arguments);
+            pip(
+                    venv,
+                    "install",
+                    Stream.concat(arguments.stream(), requirements.stream()).toList());
+            if (!alone.isEmpty()) {
+                // Its scripts come in place of the others'.
+                pip(
+                        venv,
+                        "install",
+                        Stream.concat(arguments.stream(), Stream.of("--no-deps", "--upgrade", alone))
+                                .toList());
+            }
             // Renamed when it is whole: an installation that is interrupted is not taken for one.
             try {
                 Files.move(unfinished.resolve("packages"), packages, StandardCopyOption.ATOMIC_MOVE);

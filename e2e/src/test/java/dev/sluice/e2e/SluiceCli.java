@@ -56,6 +56,13 @@ final class SluiceCli implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
+    /// The tag of our images.
+    static String version() {
+        return Program.run(HOME.resolve("sluice").toString(), "--version")
+                .strip()
+                .replaceFirst("^.* ", "");
+    }
+
     /// Where connection files lie, and `.sluice` beside them.
     Path work() {
         return root.resolve("work");

@@ -70,6 +70,10 @@ final class TestingCommcare implements BeforeEachCallback, AfterEachCallback {
         process.destroyForcibly();
     }
 
+    String address() {
+        return address;
+    }
+
     /// The `source:` of a connection file.
     ///
     /// @param launch `docker` or `process`

@@ -18,8 +18,12 @@ import dev.sluice.runner.launch.docker.DockerLauncher;
 import dev.sluice.runner.launch.process.ProcessLauncher;
 import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.operation.SpecCache;
+import dev.sluice.runner.state.KeptConfig;
+import dev.sluice.runner.state.KeptConfigs;
+import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.store.SqlStateStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -32,24 +36,28 @@ public final class Workbench implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment;
     private final Consumer<String> notices;
-    private final SecretMask mask = new SecretMask();
+    private final SecretMask mask;
     private final RunDirectory run;
     private final DockerLauncher docker;
     private final StoppableLauncher launcher;
-    private final RunLog log;
     private final Operations operations;
+    private final RunLog log;
 
     /// @param home the directory of this Sluice, with its connectors
     /// @param notices receives lines for the user: something takes long, something is odd
-    public Workbench(Path home, Map<String, String> environment, Consumer<String> notices, RunLog log) {
+    /// @param mask learns the secrets of each connection that is read
+    public Workbench(
+            Path home, Map<String, String> environment, Consumer<String> notices, RunLog log, SecretMask mask) {
         this.home = home;
         this.environment = environment;
-        this.notices = notices;
-        RunDirectory.sweep().forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
-        this.run = RunDirectory.create();
-        this.docker = new DockerLauncher(run, environment, notices);
+        this.mask = mask;
+        this.notices = notice -> notices.accept(mask.apply(notice));
+        this.log = mask.over(log);
+        Path runs = cache().resolve("runs");
+        RunDirectory.sweep(runs).forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        this.run = RunDirectory.create(runs);
+        this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
-        this.log = log;
         this.operations = operations(launcher);
     }
 
@@ -66,7 +74,7 @@ public final class Workbench implements AutoCloseable {
         }
 
         @Override
-        public String fingerprint(ConnectorLaunch connector) {
+        public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
             return switch (connector) {
                 case ConnectorLaunch.InContainer _ -> docker.fingerprint(connector);
                 case ConnectorLaunch.AsProcess _ -> process.fingerprint(connector);
@@ -87,15 +95,57 @@ public final class Workbench implements AutoCloseable {
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
     }
 
-    /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
     public Connection connection(Path file) throws InterruptedException {
-        return ConnectionFile.read(
+        return connection(file, Optional.empty());
+    }
+
+    /// Reads and checks a connection file; learns its secrets first of all, so that no later message shows one.
+    ///
+    /// @param state as for [#stateStore]: there is kept what its connectors ask to be configured with
+    public Connection connection(Path file, Optional<String> state) throws InterruptedException {
+        Connection connection = ConnectionFile.read(
                 file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
+        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, state));
+        return connection;
+    }
+
+    /// Makes no state store for a command that has nothing to keep.
+    private final class ConfigsWhenNeeded implements KeptConfigs {
+        private final Connection connection;
+        private final Optional<String> override;
+
+        ConfigsWhenNeeded(Connection connection, Optional<String> override) {
+            this.connection = connection;
+            this.override = override;
+        }
+
+        private KeptConfigs configs() {
+            return stateStore(connection, override).configs(connection.name());
+        }
+
+        @Override
+        public Optional<KeptConfig> config(Side side) {
+            String place = place(connection, override);
+            return isUrl(place) || Files.exists(Path.of(place)) ? configs().config(side) : Optional.empty();
+        }
+
+        @Override
+        public void keep(Side side, KeptConfig config) {
+            configs().keep(side, config);
+        }
+
+        @Override
+        public void drop(Side side, KeptConfig config) {
+            configs().drop(side, config);
+        }
     }
 
     /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
     public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
-        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
+        Connection connection =
+                ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
+        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, Optional.empty()));
+        return connection;
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
@@ -185,17 +235,22 @@ public final class Workbench implements AutoCloseable {
         return launcher;
     }
 
+    /// The log, which shows no secret.
+    public RunLog log() {
+        return log;
+    }
+
     public SecretMask mask() {
         return mask;
     }
 
     /// What can be said of the Docker engine without starting anything in it.
-    public EngineReport engine() {
+    public EngineReport engine() throws InterruptedException {
         return docker.report();
     }
 
     /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) {
+    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) throws InterruptedException {
         return docker.imageOf(launch);
     }
 

@@ -43,8 +43,8 @@ final class ArchitectureTest {
             "launch.process", List.of("launch"),
             "state", List.of(),
             "store", List.of("state"),
-            "operation", List.of("launch"),
-            "connection", List.of("launch"),
+            "operation", List.of("launch", "connection"),
+            "connection", List.of("launch", "state"),
             "sync", List.of("launch", "state", "connection", "operation"));
 
     @Test

@@ -1,10 +1,17 @@
 package dev.sluice.runner;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.protocol.json.Json;
+import java.net.URLEncoder;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SecretMaskTest {
@@ -45,9 +52,9 @@ final class SecretMaskTest {
     @Test
     void masksTheLongerOfTwoSecretsWhole() {
         learn(
-                "{\"a\":\"secret\",\"b\":\"secret-and-more\"}",
+                "{\"a\":\"secre7\",\"b\":\"secre7-and-more\"}",
                 "{\"a\":{\"airbyte_secret\":true},\"b\":{\"airbyte_secret\":true}}");
-        assertThat(mask.apply("secret-and-more, secret")).isEqualTo("****, ****");
+        assertThat(mask.apply("secre7-and-more, secre7")).isEqualTo("****, ****");
     }
 
     @Test
@@ -64,5 +71,149 @@ final class SecretMaskTest {
                 "{\"a\":\"yes\",\"b\":true,\"c\":null,\"host\":\"localhost\"}",
                 "{\"a\":{\"airbyte_secret\":true},\"b\":{\"airbyte_secret\":true},\"c\":{\"airbyte_secret\":true},\"host\":{}}");
         assertThat(mask.apply("yes true null localhost")).isEqualTo("yes true null localhost");
+    }
+
+    private void learnPassword(String password) {
+        mask.learn(
+                Json.mapper().createObjectNode().put("password", password),
+                json("{\"properties\":{\"password\":{\"airbyte_secret\":true}}}"));
+    }
+
+    @Test
+    void knowsEveryWayToWriteTheCharacters() {
+        String password = "p@ss \"w\\rd/ü😀'";
+        learnPassword(password);
+        String json = password.replace("\\", "\\\\").replace("\"", "\\\"");
+        assertThat(List.of(
+                        password,
+                        json,
+                        json.replace("ü", "\\u00fc").replace("😀", "\\ud83d\\uDE00"),
+                        json.replace("/", "\\/"),
+                        json.replace("\\", "\\\\").replace("\\\\\"", "\\\\\\\""),
+                        URLEncoder.encode(password, UTF_8),
+                        URLEncoder.encode(password, UTF_8).replace("+", "%20").toLowerCase(Locale.ROOT),
+                        URLEncoder.encode(password, UTF_8).replace("%2F", "/").replace("%40", "@")))
+                .allSatisfy(
+                        written -> assertThat(mask.apply("<" + written + ">")).isEqualTo("<****>"));
+    }
+
+    @Test
+    void knowsBase64WhateverStandsBeforeAndBehind() {
+        learnPassword("hunter22!~?");
+        for (String user : List.of("", "u:", "me:", "bob:")) {
+            for (String behind : List.of("", "x", "yz")) {
+                String basic = Base64.getEncoder().encodeToString((user + "hunter22!~?" + behind).getBytes(UTF_8));
+                String masked = mask.apply("sent " + basic);
+                assertThat(masked).contains("****");
+                // What is left of it are characters that the neighbours decide too.
+                assertThat(masked.length() - "sent ****".length())
+                        .isLessThanOrEqualTo(Base64.getEncoder()
+                                        .encodeToString((user + behind).getBytes(UTF_8))
+                                        .length()
+                                + 8);
+            }
+        }
+        learnPassword("???>>>???>>>");
+        assertThat(mask.apply("Pz8_Pj4-Pz8_Pj4- Pz8/Pj4+Pz8/Pj4+")).isEqualTo("**** ****");
+    }
+
+    @Test
+    void masksSecretsThatOverlapWhole() {
+        learn(
+                "{\"a\":\"abcdef\",\"b\":\"defghi\"}",
+                "{\"a\":{\"airbyte_secret\":true},\"b\":{\"airbyte_secret\":true}}");
+        assertThat(mask.apply("-abcdefghi-abcdefdefghi-")).isEqualTo("-****-****-");
+    }
+
+    @Test
+    void masksASecretThatIsCutOffAtTheEnd() {
+        learnPassword("a-very-long-password");
+        assertThat(mask.apply("cut here: a-very-lon")).isEqualTo("cut here: ****");
+        assertThat(mask.apply("cut here: a-ver")).isEqualTo("cut here: a-ver");
+    }
+
+    @Test
+    void masksASecretLongerThanAnyLine() {
+        String certificate = "0123456789abcdef".repeat(6_250);
+        learnPassword(certificate);
+        assertThat(mask.apply("<" + certificate + ">")).isEqualTo("<****>");
+        assertThat(mask.apply("<" + URLEncoder.encode(certificate, UTF_8) + ">"))
+                .isEqualTo("<****>");
+    }
+
+    @Test
+    void masksTheLinesOfAKeyInAKeyFile() {
+        learnPassword(
+                "{\"type\":\"service_account\",\"private_key\":\"-----BEGIN KEY-----\\nMIIEvQIBADANBgkqhkiG9w0\\nAbCdEf12\\n-----END KEY-----\"}");
+        assertThat(mask.apply("key MIIEvQIBADANBgkqhkiG9w0 of service_account, AbCdEf12"))
+                .isEqualTo("key **** of service_account, ****");
+    }
+
+    @Test
+    void knowsThePasswordInAUrl() {
+        learn("{\"url\":\"postgresql://etl:hunt%65r22@db/shop\"}", "{\"url\":{}}");
+        assertThat(mask.apply("login of etl with hunter22 at db failed"))
+                .isEqualTo("login of etl with **** at db failed");
+        assertThat(mask.apply("cannot reach redis://:n3ver-seen@cache:6379/0, see https://x:8080/a@b"))
+                .isEqualTo("cannot reach redis://:****@cache:6379/0, see https://x:8080/a@b");
+    }
+
+    @Test
+    void masksWhatStandsBehindTheNameOfASecret() {
+        mask.learn(json("{}"), json("{\"properties\":{\"pin_code\":{\"airbyte_secret\":true}}}"));
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("{\"password\": \"n3w\", \"user\": \"me\"}", "{\"password\": \"****\", \"user\": \"me\"}");
+        lines.put(
+                "{\"a\":\"{\\\"access_token\\\":\\\"n\\\\\\\"3w\\\",\\\"b\\\":1}\"}",
+                "{\"a\":\"{\\\"access_token\\\":\\\"****\\\",\\\"b\\\":1}\"}");
+        lines.put("{'refreshToken': 'n3w'}", "{'refreshToken': '****'}");
+        lines.put("GET /?page=2&api_key=n3w&x=1", "GET /?page=2&api_key=****&x=1");
+        lines.put("GET /?apikey=n3w HTTP/1.1", "GET /?apikey=**** HTTP/1.1");
+        lines.put("Authorization: Bearer n3w, Accept: */*", "Authorization: Bearer ****, Accept: */*");
+        lines.put("\"Authorization\": \"Basic n3w\"", "\"Authorization\": \"****\"");
+        lines.put("X-Api-Key: n3w", "X-Api-Key: ****");
+        lines.put("db.password=n3w", "db.password=****");
+        lines.put("{\"token\":[\"n3w\",\"n4w\"],\"b\":1}", "{\"token\":[****],\"b\":1}");
+        lines.put("\"PIN_CODE\": 1234", "\"PIN_CODE\": ****");
+        lines.put("{\"password\":\"cut in the midd", "{\"password\":\"****");
+        assertThat(lines)
+                .allSatisfy((line, masked) -> assertThat(mask.apply(line)).isEqualTo(masked));
+        assertThat(lines.values())
+                .allSatisfy(masked -> assertThat(mask.apply(masked)).isEqualTo(masked));
+    }
+
+    @Test
+    void leavesOrdinaryLinesAsTheyAre() {
+        learnPassword("hunter22");
+        assertThat(List.of(
+                        "connected to https://api.example.com:8080/v1?page=2",
+                        "{\"token\":null,\"password\":\"\",\"secret\":true}",
+                        "{\"token\":{\"type\":\"string\"}}",
+                        "12:30:01 INFO read 40,000 rows; 100%",
+                        "tokens: 12, keyboard=qwerty, hunter2",
+                        "C:\\temp\\x 50%2 a+b",
+                        ""))
+                .allSatisfy(line -> assertThat(mask.apply(line)).isEqualTo(line));
+    }
+
+    @Test
+    void takesNoSecretOutOfCommonWords() {
+        learnPassword("postgres");
+        assertThat(mask.apply("destination-postgres is ready")).isEqualTo("destination-postgres is ready");
+        assertThat(mask.apply("postgresql://me:postgres@db password=postgres"))
+                .isEqualTo("postgresql://me:****@db password=****");
+    }
+
+    @Test
+    void stillKnowsASecretThatWasReplaced() {
+        learnPassword("old-token");
+        learnPassword("new-token");
+        assertThat(mask.apply("old-token new-token")).isEqualTo("**** ****");
+    }
+
+    @Test
+    void learnsByNameWhatTheSpecDoesNotMark() {
+        learn("{\"auth\":{\"refresh_token\":\"r-1234\"}}", "{\"auth\":{}}");
+        assertThat(mask.apply("got r-1234")).isEqualTo("got ****");
     }
 }

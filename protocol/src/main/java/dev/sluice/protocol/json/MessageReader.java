@@ -116,6 +116,7 @@ public final class MessageReader implements AutoCloseable {
                 return LongLines.recognise(spool.orElseThrow());
             }
             if (lineStart < 0) {
+                spool.ifPresent(Spool::close);
                 return null;
             }
             if (!isBlank()) {
@@ -284,6 +285,9 @@ public final class MessageReader implements AutoCloseable {
     /// else 0; it is in the spool then, unless it is longer than the limit.
     private long nextLine() throws IOException {
         long spilled = 0;
+        if (spool.isPresent()) {
+            spool.get().clear(); // The line before may have been in it, and disks are finite.
+        }
         while (!hasWholeLine() && !ended) {
             if (limit - start > held) {
                 spilled = spill(spilled, limit);
@@ -312,9 +316,6 @@ public final class MessageReader implements AutoCloseable {
     private long spill(long spilled, int to) throws IOException {
         long length = spilled + to - start;
         if (spool.isPresent() && length <= maxLine) {
-            if (spilled == 0) {
-                spool.get().clear();
-            }
             spool.get().append(buf, start, to);
         }
         return length;

@@ -103,6 +103,8 @@ final class Spool implements AutoCloseable {
         try {
             if (file != null) {
                 file.close();
+                file = null;
+                length = 0;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -19,6 +19,9 @@ final class DiscoverCommand implements Callable<Integer> {
     @Mixin
     private final FileArgument file = new FileArgument();
 
+    @Mixin
+    private final StateOption state = new StateOption();
+
     DiscoverCommand(Terminal terminal, Output output) {
         this.terminal = terminal;
         this.output = output;
@@ -27,13 +30,10 @@ final class DiscoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file.path());
+            Connection connection = workbench.connection(file.path(), state.place());
             AirbyteCatalog catalog = workbench
                     .operations()
-                    .discover(
-                            connection.source().launch(),
-                            connection.source().config(),
-                            connection.limits().operationTimeout());
+                    .discover(connection.source(), connection.limits().operationTimeout());
             output.document(Json.mapper().valueToTree(catalog));
             return ExitCode.DONE;
         }

@@ -42,6 +42,12 @@ final class Output {
         }
     }
 
+    /// A text that is for another program as it is.
+    void script(String language, String text) {
+        line(text.stripTrailing());
+        result(Json.mapper().createObjectNode().put(language, text));
+    }
+
     /// What was asked for, as JSON in both cases: in the envelope when a program asked, else laid out.
     void document(JsonNode result) {
         line(result.toPrettyString());
@@ -64,7 +70,8 @@ final class Output {
     }
 
     /// Why there is no result.
-    void error(RunnerException error) {
+    void error(RunnerException found) {
+        RunnerException error = ErrorReport.masked(found, terminal.mask());
         if (json) {
             ObjectNode envelope = Json.mapper().createObjectNode();
             envelope.put("ok", false).set("error", ErrorReport.json(error));

@@ -1,10 +1,19 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.protocol.AirbyteStreamStatus;
+import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.sync.StreamProgress;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -12,25 +21,67 @@ import java.util.stream.Collectors;
 final class ProgressView implements AutoCloseable {
     private static final Duration REPAINT = Duration.ofMillis(250);
     private static final Duration LINE = Duration.ofSeconds(10);
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
+
+    /// Of hundreds, the ones that move are shown; the others are counted.
     private static final int MAX_STREAMS = 12;
+
+    /// What a row needs beside the name: with a name of 22 it fills 80 columns.
+    private static final int WITHOUT_NAME = 57;
+
+    /// A stream that has sent nothing for longer is not shown as one that moves.
+    private static final Duration RECENT = Duration.ofSeconds(10);
+
+    /// A rate that jumps with each batch tells nothing: it is that of about so long.
+    private static final double SMOOTH_SECONDS = 4;
+
+    private static final String UP_OVER = "\u001b[%dA\u001b[J";
+
+    /// Lines that have become too long, because the window was made smaller, are cut: a wrapped one would be two.
+    private static final String WITHOUT_WRAPPING = "\u001b[?7l%s\u001b[?7h";
 
     private final Terminal terminal;
     private final Supplier<List<StreamProgress>> streams;
     private final long startedAt = System.nanoTime();
-
-    /// Of earlier attempts: they say nothing about how fast this one is.
-    private final long recordsBefore;
-
+    private final Map<StreamDescriptor, Meter> meters = new HashMap<>();
+    private final Meter all;
     private final Thread painter;
     private int painted;
+
+    /// How fast a stream is, from what it had when last looked at. Begins at what earlier attempts had moved: they say
+    /// nothing about this one.
+    private static final class Meter {
+        private long records;
+        private long lookedAt = System.nanoTime();
+        private double rate;
+        private long movedAt;
+
+        Meter(long records) {
+            this.records = records;
+        }
+
+        void look(long now, long nowRecords) {
+            double seconds = (now - lookedAt) / 1e9;
+            if (seconds <= 0) {
+                return;
+            }
+            double current = (nowRecords - records) / seconds;
+            rate = rate == 0 ? current : rate + (current - rate) * (1 - Math.exp(-seconds / SMOOTH_SECONDS));
+            movedAt = nowRecords > records ? now : movedAt;
+            records = nowRecords;
+            lookedAt = now;
+        }
+
+        boolean moves() {
+            return movedAt != 0 && System.nanoTime() - movedAt < RECENT.toNanos();
+        }
+    }
 
     ProgressView(Terminal terminal, Supplier<List<StreamProgress>> streams, boolean silent) {
         this.terminal = terminal;
         this.streams = streams;
-        this.recordsBefore =
-                streams.get().stream().mapToLong(StreamProgress::records).sum();
+        this.all = new Meter(
+                streams.get().stream().mapToLong(StreamProgress::records).sum());
+        streams.get().forEach(stream -> meters.put(stream.stream(), new Meter(stream.records())));
         this.painter = silent
                 ? Thread.ofVirtual().unstarted(() -> {})
                 : Thread.ofVirtual().start(this::run);
@@ -40,10 +91,12 @@ final class ProgressView implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(terminal.interactive() ? REPAINT : LINE);
+                List<StreamProgress> now = streams.get();
+                look(now);
                 if (terminal.interactive()) {
-                    repaint();
+                    repaint(now);
                 } else {
-                    terminal.err().println(line());
+                    terminal.err().println(line(now) + reading(now));
                 }
             }
         } catch (InterruptedException e) {
@@ -51,70 +104,178 @@ final class ProgressView implements AutoCloseable {
         }
     }
 
-    private synchronized void repaint() {
-        StringBuilder block = new StringBuilder(erase());
-        List<StreamProgress> progress = streams.get();
-        int shown = Math.min(progress.size(), MAX_STREAMS);
-        for (StreamProgress stream : progress.subList(0, shown)) {
-            block.append(cut(row(stream))).append('\n');
+    private void look(List<StreamProgress> now) {
+        long time = System.nanoTime();
+        all.look(time, now.stream().mapToLong(StreamProgress::records).sum());
+        for (StreamProgress stream : now) {
+            meters.computeIfAbsent(stream.stream(), _ -> new Meter(0)).look(time, stream.records());
         }
-        block.append(cut("  " + line())).append('\n');
-        painted = shown + 1;
-        terminal.err().print(block);
+    }
+
+    private synchronized void repaint(List<StreamProgress> now) {
+        List<String> lines = new ArrayList<>();
+        int name = terminal.columns() - 1 - WITHOUT_NAME;
+        int longest = now.stream()
+                .mapToInt(stream -> stream.stream().toString().length())
+                .max()
+                .orElse(0);
+        int width = Math.clamp(longest, 6, Math.max(6, name));
+        List<StreamProgress> shown = shown(now);
+        if (!shown.isEmpty()) {
+            lines.add(dim(("  %-" + width + "s %12s %8s %9s %7s")
+                    .formatted("stream", "records", "size", "a second", "stored")));
+        }
+        shown.forEach(stream -> lines.add(row(stream, width)));
+        if (shown.size() < now.size()) {
+            lines.add("  " + others(now, shown));
+        }
+        lines.add("  " + line(now));
+        StringBuilder block = new StringBuilder(erase());
+        lines.forEach(line -> block.append(line).append('\n'));
+        painted = lines.size();
+        terminal.err().print(WITHOUT_WRAPPING.formatted(block));
         terminal.err().flush();
     }
 
-    private static String row(StreamProgress stream) {
-        String percent = stream.estimate()
-                .filter(estimate -> estimate > 0)
-                .map(estimate -> " %3d %%".formatted(Math.min(100, stream.records() * 100 / estimate)))
-                .orElse("");
-        return "  %-24s %,13d records %9s%s%s"
-                .formatted(stream.stream(), stream.records(), Summary.size(stream.bytes()), percent, waits(stream));
+    /// In the order of the catalog, so that nothing jumps.
+    private List<StreamProgress> shown(List<StreamProgress> now) {
+        if (now.size() <= MAX_STREAMS) {
+            return now;
+        }
+        Set<StreamDescriptor> latest = now.stream()
+                .filter(stream -> !isRead(stream))
+                .filter(stream ->
+                        stream.isRateLimited() || meters.get(stream.stream()).moves())
+                .map(StreamProgress::stream)
+                .sorted(Comparator.comparingLong((StreamDescriptor stream) -> meters.get(stream).movedAt)
+                        .reversed())
+                .limit(MAX_STREAMS)
+                .collect(Collectors.toSet());
+        return now.stream().filter(stream -> latest.contains(stream.stream())).toList();
     }
 
-    /// What a stream that does not move waits for; empty when it moves.
-    private static String waits(StreamProgress stream) {
-        if (!stream.isRateLimited()) {
+    private static String others(List<StreamProgress> now, List<StreamProgress> shown) {
+        List<StreamProgress> rest = new ArrayList<>(now);
+        rest.removeAll(shown);
+        long done = rest.stream().filter(ProgressView::isRead).count();
+        long waiting = rest.stream()
+                .filter(stream -> !isRead(stream) && stream.records() == 0)
+                .count();
+        return "%sof %,d streams: %,d read, %,d under way, %,d not begun"
+                .formatted(shown.isEmpty() ? "" : "and ", now.size(), done, rest.size() - done - waiting, waiting);
+    }
+
+    private static boolean isRead(StreamProgress stream) {
+        return stream.complete() || stream.sourceStatus().equals(Optional.of(AirbyteStreamStatus.COMPLETE));
+    }
+
+    private String row(StreamProgress stream, int width) {
+        double rate = meters.get(stream.stream()).rate;
+        return ("  %-" + width + "s %,12d %8s %9s %7s %s")
+                .formatted(
+                        cut(stream.stream().toString(), width),
+                        stream.records(),
+                        Summary.size(stream.bytes()),
+                        isRead(stream) || stream.isRateLimited() || stream.records() == 0
+                                ? ""
+                                : "%,.0f".formatted(rate),
+                        stored(stream),
+                        state(stream, rate))
+                .stripTrailing();
+    }
+
+    /// How long ago; nothing while there is nothing.
+    private static String stored(StreamProgress stream) {
+        return stream.sinceStored()
+                .map(ProgressView::brief)
+                .map(age -> age + " ago")
+                .orElse("");
+    }
+
+    private static String state(StreamProgress stream, double rate) {
+        if (stream.isRateLimited()) {
+            return "waits " + until(stream).orElse("");
+        }
+        if (isRead(stream)) {
+            return "read";
+        }
+        Optional<Long> estimate = stream.estimate().filter(rows -> rows > 0 && rows >= stream.records());
+        if (estimate.isEmpty()) {
             return "";
         }
-        return " waits for its rate limit"
-                + stream.quotaReset()
-                        .map(until -> ", until " + TIME.format(until))
-                        .orElse("");
+        long left = estimate.get() - stream.records();
+        // Without a rate the end cannot be told; and one in days is no news.
+        String end = rate < 0.5 || left / rate > 86_400 ? "" : " " + brief(Duration.ofSeconds((long) (left / rate)));
+        return "%d%%%s".formatted(stream.records() * 100 / estimate.get(), end.isEmpty() ? "" : end + " left");
     }
 
-    String line() {
+    /// The source is told to wait by its own source, and by this time of day.
+    private static Optional<String> until(StreamProgress stream) {
+        return stream.quotaReset()
+                .map(reset -> "to "
+                        + LocalTime.ofInstant(reset, ZoneId.systemDefault()).truncatedTo(ChronoUnit.MINUTES));
+    }
+
+    private String line(List<StreamProgress> now) {
         long records = 0;
         long bytes = 0;
         long committed = 0;
-        for (StreamProgress stream : streams.get()) {
+        for (StreamProgress stream : now) {
             records += stream.records();
             bytes += stream.bytes();
             committed += stream.committed();
         }
-        double seconds = (System.nanoTime() - startedAt) / 1e9;
-        String waiting = streams.get().stream()
-                .filter(StreamProgress::isRateLimited)
-                .map(stream -> "; " + stream.stream() + waits(stream))
-                .collect(Collectors.joining());
-        return "%,d records (%s), %,.0f/s, %,d stored, %s%s"
+        return "%,d records (%s), %,.0f/s, %,d stored, %s"
                 .formatted(
                         records,
                         Summary.size(bytes),
-                        (records - recordsBefore) / seconds,
+                        all.rate,
                         committed,
-                        Summary.words(Duration.ofMillis((long) (seconds * 1000))),
-                        waiting);
+                        Summary.words(Duration.ofNanos(System.nanoTime() - startedAt)));
     }
 
-    private String cut(String text) {
-        return text.length() < terminal.columns() ? text : text.substring(0, terminal.columns() - 1);
+    /// What a log wants to know beside the sums: which streams move, and which wait for their source's quota.
+    private String reading(List<StreamProgress> now) {
+        List<String> limited = now.stream()
+                .filter(stream -> stream.isRateLimited())
+                .map(stream -> "%s is rate limited%s"
+                        .formatted(
+                                stream.stream(), until(stream).map(" "::concat).orElse("")))
+                .limit(3)
+                .toList();
+        List<String> moving = now.stream()
+                .filter(stream -> !isRead(stream) && meters.get(stream.stream()).moves())
+                .map(stream -> stream.stream().toString())
+                .toList();
+        String named = String.join(", ", moving.subList(0, Math.min(3, moving.size())));
+        return (moving.isEmpty() ? "" : "; reading " + named)
+                + (moving.size() > 3 ? " and %,d more".formatted(moving.size() - 3) : "")
+                + (limited.isEmpty() ? "" : "; " + String.join(", ", limited));
+    }
+
+    private static String brief(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        return seconds < 60
+                ? seconds + "s"
+                : seconds < 3600 ? seconds / 60 + "m" : "%dh%dm".formatted(seconds / 3600, seconds % 3600 / 60);
+    }
+
+    private static String cut(String name, int width) {
+        if (name.length() <= width) {
+            return name;
+        }
+        // Long names differ at their ends.
+        int tail = (width - 1) / 2;
+        return name.substring(0, width - 1 - tail) + "…" + name.substring(name.length() - tail);
+    }
+
+    private String dim(String text) {
+        return terminal.environment().containsKey("NO_COLOR") ? text : "\u001b[2m" + text + "\u001b[0m";
     }
 
     /// Up over what was painted, and clears it.
     private String erase() {
-        return painted == 0 ? "" : "\u001b[" + painted + "A\u001b[J";
+        return painted == 0 ? "" : UP_OVER.formatted(painted);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sluice.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.protocol.AirbyteCatalog;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.json.RecordLine;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
@@ -32,6 +33,9 @@ final class ReadCommand implements Callable<Integer> {
     @Mixin
     private final FileArgument file = new FileArgument();
 
+    @Mixin
+    private final StateOption state = new StateOption();
+
     @Option(names = "--stream", paramLabel = "NAME", description = "Only this stream. Default: all selected ones.")
     private Optional<String> stream;
 
@@ -50,13 +54,10 @@ final class ReadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.workbench()) {
-            Connection connection = workbench.connection(file.path());
+            Connection connection = workbench.connection(file.path(), state.place());
             AirbyteCatalog catalog = workbench
                     .operations()
-                    .discover(
-                            connection.source().launch(),
-                            connection.source().config(),
-                            connection.limits().operationTimeout());
+                    .discover(connection.source(), connection.limits().operationTimeout());
             Connection selected = stream.map(name -> connection.only(
                             Map.of(name, connection.streams().getOrDefault(name, StreamSettings.DEFAULT))))
                     .orElse(connection);
@@ -65,9 +66,16 @@ final class ReadCommand implements Callable<Integer> {
                     SyncPlan.toRead(selected, catalog, SyncState.EMPTY),
                     workbench.launcher(),
                     workbench.mask(),
-                    (level, connector, text) -> terminal.notice(text))) {
+                    (level, connector, text) -> show(level, text))) {
                 return print(reading);
             }
+        }
+    }
+
+    /// Details are for a log; here is none.
+    private void show(Level level, String text) {
+        if (level.compareTo(Level.DEBUG) < 0) {
+            terminal.notice(text);
         }
     }
 

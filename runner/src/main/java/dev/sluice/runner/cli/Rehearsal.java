@@ -46,8 +46,12 @@ final class Rehearsal {
                     terminal.in(),
                     nowhere,
                     nowhere);
-            try (Workbench workbench =
-                    new Workbench(terminal.home(), terminal.environment(), _ -> {}, (level, connector, text) -> {})) {
+            try (Workbench workbench = new Workbench(
+                    terminal.home(),
+                    terminal.environment(),
+                    _ -> {},
+                    (level, connector, text) -> {},
+                    terminal.mask())) {
                 workbench.rehearse();
             }
             try (var files = Files.walk(directory)) {

@@ -3,11 +3,13 @@ package dev.sluice.runner.cli;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Problems;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -74,7 +76,8 @@ public final class SluiceCommand implements Runnable {
                             err,
                             interactive,
                             interactive && terminals.contains("0"),
-                            interruption));
+                            interruption,
+                            new SecretMask()));
         }
     }
 
@@ -98,6 +101,7 @@ public final class SluiceCommand implements Runnable {
                 .addSubcommand(new RunsCommand(terminal, output))
                 .addSubcommand(new LogsCommand(terminal, output))
                 .addSubcommand(new DoctorCommand(terminal, output))
+                .addSubcommand(new CompletionCommand(output))
                 .addSubcommand(new ConnectorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
@@ -154,7 +158,9 @@ public final class SluiceCommand implements Runnable {
                         "report it with these lines",
                         e);
         if (error != e) {
-            e.printStackTrace(terminal.err());
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            terminal.notice(trace.toString());
         }
         return report(error, output);
     }

@@ -3,7 +3,8 @@ package dev.sluice.runner.cli;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// Where states are kept, for the commands that use them.
+/// Where states are kept, and the configurations that connectors have asked for: no connector is started without
+/// looking there for a newer token.
 final class StateOption {
     @Option(
             names = "--state",

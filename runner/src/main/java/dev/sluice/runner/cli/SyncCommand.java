@@ -61,13 +61,14 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     private int sync(Workbench workbench, FileLog log) throws InterruptedException {
-        Connection connection = workbench.connection(file.path());
+        Connection connection = workbench.connection(file.path(), state.place());
         connection
                 .schedule()
                 .ifPresent(schedule -> terminal.notice(
                         "schedule '%s' is kept, but nothing runs it yet: this is one sync, now".formatted(schedule)));
         try (StateStore store = workbench.stateStore(connection, state.place());
                 ConnectionState stored = store.acquire(connection.name())) {
+            connection.keepConfigsIn(stored); // Refused once another runner has taken the connection over.
             SyncJob job = new SyncJob(
                     once ? connection.once() : connection,
                     stored,

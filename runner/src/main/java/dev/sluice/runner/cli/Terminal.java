@@ -1,6 +1,7 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.runner.RunLog;
+import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.Workbench;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
 ///
 /// @param interactive whether a person watches standard error
 /// @param canAsk whether a person can answer, too
+/// @param mask knows the secrets of the command's connection once that has been read
 record Terminal(
         Path home,
         Map<String, String> environment,
@@ -22,7 +24,8 @@ record Terminal(
         PrintStream err,
         boolean interactive,
         boolean canAsk,
-        Interruption interruption) {
+        Interruption interruption,
+        SecretMask mask) {
 
     /// Everything a command needs; Ctrl-C stops its connectors.
     ///
@@ -33,7 +36,7 @@ record Terminal(
 
     /// The same for a command that shows notices in its own way.
     Workbench workbench(RunLog log, Consumer<String> notices) {
-        Workbench workbench = new Workbench(home, environment, notices, log);
+        Workbench workbench = new Workbench(home, environment, notices, log, mask);
         interruption.gently(workbench::stopConnectors);
         interruption.firmly(workbench::stopConnectors);
         return workbench;
@@ -45,7 +48,7 @@ record Terminal(
     }
 
     void notice(String text) {
-        err.println(text);
+        err.println(mask.apply(text));
     }
 
     /// Asks a person; empty when nobody answers any more.

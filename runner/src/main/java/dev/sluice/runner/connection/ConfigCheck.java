@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +49,14 @@ final class ConfigCheck {
         this.prefix = prefix;
         this.problems = problems;
         this.warnings = warnings;
+    }
+
+    /// What a configuration that no user wrote does not have as the spec wants it, without any value of it.
+    static List<String> misfits(ObjectNode config, JsonNode spec) {
+        Problems problems = new Problems(Place.program(Path.of("")));
+        new ConfigCheck(Map.of(), YamlTree.of(config, problems), "config", problems, _ -> {})
+                .run(config.deepCopy(), spec);
+        return problems.texts();
     }
 
     /// Completes `config` in place and reports what does not fit.

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.state.KeptConfigs;
+import dev.sluice.runner.state.Side;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,8 +60,20 @@ public record Connection(
         return new Connection(name, place, source, destination, others, defaults, schedule, limits, stateStore);
     }
 
-    /// @param config complete, references resolved: holds secrets
-    public record Connector(ConnectorLaunch launch, ObjectNode config) {
+    /// @param updates what the connector has asked to be configured with
+    public record Connector(ConnectorLaunch launch, ConfigUpdates updates) {
+        /// A connector whose configuration is nowhere kept when it asks for another.
+        ///
+        /// @param config complete, references resolved: holds secrets
+        public Connector(ConnectorLaunch launch, ObjectNode config) {
+            this(launch, new ConfigUpdates(launch.name(), config));
+        }
+
+        /// What to start it with now: complete, holds secrets. Asks where configurations are kept, each time.
+        public ObjectNode config() {
+            return updates.current();
+        }
+
         @Override
         public String toString() {
             return launch.name(); // Invariant 6: never the configuration.
@@ -133,5 +147,15 @@ public record Connection(
                 schedule,
                 limits.withAttempts(1, limits.retryAfter()),
                 stateStore);
+    }
+
+    /// Where the configurations that its connectors ask for are kept, from now on.
+    public void keepConfigsIn(KeptConfigs place) {
+        if (source != null) {
+            source.updates().keepIn(place, Side.SOURCE);
+        }
+        if (destination != null) {
+            destination.updates().keepIn(place, Side.DESTINATION);
+        }
     }
 }

@@ -30,21 +30,26 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads a connection file: YAML in, a [Connection] or a report of everything wrong with it out. What a program
 /// describes is the same tree, and goes the same way.
 public final class ConnectionFile {
     private static final Set<String> TOP =
             Set.of("name", "source", "destination", "sync", "streams", "limits", "logs", "state");
-    private static final Set<String> CONNECTOR =
-            Set.of("type", "image", "command", "launch", "config", "network", "memory", "cpus", "processes", "local");
-    private static final Set<String> CONTAINER = Set.of("network", "memory", "cpus", "processes", "local");
+    private static final Set<String> CONTAINER =
+            Set.of("network", "memory", "cpus", "processes", "local", "read_only", "tmp", "pipes");
+    private static final Set<String> CONNECTOR = Stream.concat(
+                    CONTAINER.stream(), Stream.of("type", "image", "command", "launch", "config"))
+            .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> SYNC = Set.of("schedule", "mode", "destination_mode");
     private static final Set<String> STREAM = Set.of("mode", "destination_mode", "cursor", "key", "fields");
     private static final Set<String> LIMITS = Set.of(
             "source_timeout",
             "destination_timeout",
             "operation_timeout",
+            "start_timeout",
             "line_size",
             "attempts",
             "retry_after",
@@ -133,6 +138,13 @@ public final class ConnectionFile {
     private Connection checked(Map<String, String> environment, Specs specs, SecretMask mask, Consumer<String> warnings)
             throws InterruptedException {
         Connection connection = connection();
+        for (Connection.Connector connector :
+                new Connection.Connector[] {connection.source(), connection.destination()}) {
+            if (connector != null) {
+                // Before a connector is asked for the first time: it is not told secrets then, but may know them.
+                mask.learn(connector.config(), Json.mapper().missingNode());
+            }
+        }
         if (connection.source() != null) {
             checkConfig(environment, "source", connection.source(), connection.limits(), specs, mask, warnings);
         }
@@ -188,9 +200,11 @@ public final class ConnectionFile {
             problems.add(tree.line(side), side, "cannot be asked for its spec: " + e.getMessage());
             return;
         }
+        ObjectNode config = connector.config();
         new ConfigCheck(environment, tree, side + ".config", problems, warnings)
-                .run(connector.config(), spec.connectionSpecification());
-        mask.learn(connector.config(), spec.connectionSpecification());
+                .run(config, spec.connectionSpecification());
+        mask.learn(config, spec.connectionSpecification());
+        connector.updates().checkAgainst(spec.connectionSpecification(), mask, warnings);
     }
 
     private Connection connection() {
@@ -347,6 +361,18 @@ public final class ConnectionFile {
                 text(node, "local", side).map(place.directory()::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
                 .ifPresent(path -> problem(side + ".local", "is not a directory: " + path));
+        local.filter(ConnectionFile::holdsEngineSocket)
+                .ifPresent(path -> problem(
+                        side + ".local",
+                        "is %s, which holds the socket of the Docker engine: whoever reaches that is root on this"
+                                        .formatted(path)
+                                + " machine; use another directory"));
+        Optional<Boolean> readOnly = flag(node, "read_only", side);
+        Optional<Long> tmp = amount(node, "tmp", side, ConnectionFile::bytes, "512m or 2g");
+        tmp.filter(_ -> readOnly.equals(Optional.of(false)))
+                .ifPresent(_ -> problem(
+                        side + ".tmp",
+                        "limits the /tmp of a read-only container, but `read_only` is false; remove one"));
         return new ConnectorLaunch.InContainer(
                 "",
                 Optional.empty(),
@@ -358,7 +384,50 @@ public final class ConnectionFile {
                 amount(node, "processes", side, ConnectionFile::plain, "512")
                         .map(Double::intValue)
                         .orElse(1024),
-                local);
+                local,
+                readOnly,
+                tmp.orElse(ConnectorLaunch.InContainer.DEFAULT_TMP_BYTES),
+                choice(node, "pipes", side, ConnectorLaunch.Pipes.values(), "a kind of pipes")
+                        .orElse(ConnectorLaunch.Pipes.AUTO),
+                startTimeout());
+    }
+
+    /// Mounted itself, or somewhere below a directory that is: the conventional places, and where this process would
+    /// look for it.
+    private static boolean holdsEngineSocket(Path directory) {
+        Path real = real(directory);
+        return Stream.of("/var/run/docker.sock", "/run/docker.sock", "/run/podman/podman.sock")
+                .map(Path::of)
+                .filter(Files::exists)
+                .map(ConnectionFile::real)
+                .anyMatch(socket -> socket.startsWith(real));
+    }
+
+    /// Without symbolic links.
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path;
+        }
+    }
+
+    private Duration startTimeout() {
+        return amount(tree.root().path("limits"), "start_timeout", "limits", ConnectionFile::duration, "90s or 5m")
+                .orElse(ConnectorLaunch.InContainer.DEFAULT_START_TIMEOUT);
+    }
+
+    private Optional<Boolean> flag(JsonNode node, String name, String at) {
+        JsonNode value = node.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        String text = value.asText();
+        if (!value.isValueNode() || !(text.equals("true") || text.equals("false"))) {
+            problem(at + "." + name, "must be true or false");
+            return Optional.empty();
+        }
+        return Optional.of(Boolean.valueOf(text));
     }
 
     private Map<String, StreamSettings> streams(JsonNode node) {

@@ -32,13 +32,16 @@ public final class Problems {
         return found.isEmpty();
     }
 
+    List<String> texts() {
+        return found.stream().map(Problem::text).distinct().toList();
+    }
+
     public void throwIfAny() {
         if (found.isEmpty()) {
             return;
         }
         found.sort(Comparator.comparingInt(Problem::line));
-        String all =
-                String.join("\n  ", found.stream().map(Problem::text).distinct().toList());
+        String all = String.join("\n  ", texts());
         throw new RunnerException(
                 FailureType.CONFIG_ERROR,
                 "config.invalid",

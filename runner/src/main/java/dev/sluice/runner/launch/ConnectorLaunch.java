@@ -1,6 +1,7 @@
 package dev.sluice.runner.launch;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,11 @@ public sealed interface ConnectorLaunch {
     /// @param network `bridge`, `none`, `host` or the name of one that exists
     /// @param memoryBytes at this much it is killed
     /// @param localDirectory mounted at `/local`, the conventional place for files
+    /// @param readOnly whether its root file system is; when nobody says, that of our own connectors is, and that
+    ///     of others, which may write wherever they like, is not
+    /// @param tmpBytes the size of `/tmp` where the root file system is read-only
+    /// @param pipes how bytes get in and out
+    /// @param startTimeout how long it may take until it runs
     record InContainer(
             String image,
             Optional<Path> buildContext,
@@ -23,17 +29,69 @@ public sealed interface ConnectorLaunch {
             long memoryBytes,
             double cpus,
             int maxProcesses,
-            Optional<Path> localDirectory)
+            Optional<Path> localDirectory,
+            Optional<Boolean> readOnly,
+            long tmpBytes,
+            Pipes pipes,
+            Duration startTimeout)
             implements ConnectorLaunch {
-        /// The same limits for another image.
+        public static final long DEFAULT_TMP_BYTES = 1L << 30;
+        public static final Duration DEFAULT_START_TIMEOUT = Duration.ofMinutes(5);
+
+        /// With what most leave to the runner.
+        public InContainer(
+                String image,
+                Optional<Path> buildContext,
+                String network,
+                long memoryBytes,
+                double cpus,
+                int maxProcesses,
+                Optional<Path> localDirectory) {
+            this(
+                    image,
+                    buildContext,
+                    network,
+                    memoryBytes,
+                    cpus,
+                    maxProcesses,
+                    localDirectory,
+                    Optional.empty(),
+                    DEFAULT_TMP_BYTES,
+                    Pipes.AUTO,
+                    DEFAULT_START_TIMEOUT);
+        }
+
+        /// The same for another image.
         public InContainer of(String otherImage, Optional<Path> otherContext) {
-            return new InContainer(otherImage, otherContext, network, memoryBytes, cpus, maxProcesses, localDirectory);
+            return new InContainer(
+                    otherImage,
+                    otherContext,
+                    network,
+                    memoryBytes,
+                    cpus,
+                    maxProcesses,
+                    localDirectory,
+                    readOnly,
+                    tmpBytes,
+                    pipes,
+                    startTimeout);
         }
 
         @Override
         public String name() {
             return image;
         }
+    }
+
+    /// How the bytes of a container's standard streams travel.
+    enum Pipes {
+        /// Named where that works, attached elsewhere.
+        AUTO,
+        /// Through named pipes in a directory that runner and container share: eight times as fast. Takes an engine
+        /// that sees the runner's files, and an image with a shell.
+        NAMED,
+        /// Through the engine. Works with every engine and every image.
+        ATTACH
     }
 
     /// A process of this user on this machine, without isolation.

@@ -18,9 +18,6 @@ public sealed interface ExitStatus {
     /// It ended while its engine was not there to say how.
     record Lost() implements ExitStatus {}
 
-    /// Its image has no /bin/sh, which connects it to the runner's pipes.
-    record NoShell() implements ExitStatus {}
-
     /// From the code a shell would show: above 128 it is the signal that ended it.
     static ExitStatus of(int code) {
         return code > 128 && code < 160 ? new Killed(code - 128) : new Exited(code);
@@ -42,7 +39,6 @@ public sealed interface ExitStatus {
             case Killed(int signal) -> "was killed by signal %d".formatted(signal);
             case Stopped() -> "was stopped";
             case Lost() -> "was lost: Docker does not answer any more";
-            case NoShell() -> "could not be started: its image has no /bin/sh";
         };
     }
 
@@ -51,7 +47,6 @@ public sealed interface ExitStatus {
         return switch (this) {
             case Exited _, Killed _, Stopped _, Lost _ -> "connector.exited";
             case OutOfMemory _ -> "connector.out_of_memory";
-            case NoShell _ -> "docker.no_shell";
         };
     }
 
@@ -60,7 +55,6 @@ public sealed interface ExitStatus {
             case Exited(int code) when code == 2 -> FailureType.CONFIG_ERROR;
             case Exited _, Killed _, Stopped _, OutOfMemory _ -> FailureType.SYSTEM_ERROR;
             case Lost _ -> FailureType.TRANSIENT_ERROR;
-            case NoShell _ -> FailureType.CONFIG_ERROR;
         };
     }
 
@@ -69,7 +63,6 @@ public sealed interface ExitStatus {
         return switch (this) {
             case OutOfMemory _ -> "raise `memory:` of this connector in the connection file";
             case Lost _ -> "see that Docker runs, then run it again to continue";
-            case NoShell _ -> "build it on a base with /bin/sh, as Airbyte's platform needs too";
             case Exited _, Killed _, Stopped _ -> "";
         };
     }

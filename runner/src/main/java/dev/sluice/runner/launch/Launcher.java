@@ -11,7 +11,7 @@ public interface Launcher {
 
     /// Identifies exactly this build of the connector, for what may be remembered of it; empty when it cannot
     /// be told whether it has changed.
-    String fingerprint(ConnectorLaunch connector);
+    String fingerprint(ConnectorLaunch connector) throws InterruptedException;
 
     @FunctionalInterface
     interface LineSink {

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -32,35 +33,62 @@ import java.util.concurrent.ConcurrentHashMap;
 /// whose lock is free was left by one that was killed: [#sweep] ends its processes and removes it.
 public final class RunDirectory implements AutoCloseable {
     private static final String PREFIX = "sluice-run-";
+    private static final String HALF_MADE = "sluice-new-";
     private static final String PROCESSES = "processes";
+
+    /// Making one takes a moment; one that is half made after this long stays so.
+    private static final Duration MAKING = Duration.ofMinutes(1);
 
     /// Those of this JVM. Their locks are never asked: closing any channel of a locked file gives the lock back.
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final FileChannel channel;
+    private final Optional<Path> entry;
 
-    private RunDirectory(Path path, FileChannel channel) {
+    private RunDirectory(Path path, FileChannel channel, Optional<Path> entry) {
         this.path = path;
         this.channel = channel;
+        this.entry = entry;
     }
 
     /// Makes a new one, readable by this user only: it will hold configurations with secrets.
     public static RunDirectory create() {
+        return create(Optional.empty());
+    }
+
+    /// The same, entered where runners with another temporary directory find it when this one is killed.
+    ///
+    /// @param register a directory that all runners of this user share
+    public static RunDirectory create(Path register) {
+        return create(Optional.of(register));
+    }
+
+    private static RunDirectory create(Optional<Path> register) {
         try {
             Path unlocked = Files.createTempDirectory(
                     parent(),
-                    "sluice-new-",
+                    HALF_MADE,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             FileChannel channel = FileChannel.open(unlocked.resolve("lock"), CREATE, WRITE);
             channel.lock();
             // Gets its name once it is locked: a runner that sweeps at this moment would take it for a dead one's.
-            Path path = parent().resolve(unlocked.getFileName().toString().replaceFirst("sluice-new-", PREFIX));
+            Path path = parent().resolve(unlocked.getFileName().toString().replaceFirst(HALF_MADE, PREFIX));
             OURS.add(path);
             Files.move(unlocked, path, StandardCopyOption.ATOMIC_MOVE);
-            return new RunDirectory(path, channel);
+            return new RunDirectory(path, channel, register.flatMap(directory -> enter(path, directory)));
         } catch (IOException e) {
             throw unwritable(parent(), e);
+        }
+    }
+
+    /// A link with the directory's name. Without it the next runner with this temporary directory sweeps all the same.
+    private static Optional<Path> enter(Path path, Path register) {
+        try {
+            Files.createDirectories(register);
+            return Optional.of(Files.createSymbolicLink(register.resolve(path.getFileName()), path));
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
         }
     }
 
@@ -94,26 +122,16 @@ public final class RunDirectory implements AutoCloseable {
         return path.toString();
     }
 
-    /// Whether the runner of this directory still lives. One that cannot be seen from here counts as alive.
-    public static boolean isAlive(String id) {
-        Path directory = Path.of(id);
-        if (!parent().equals(directory.getParent())
-                || !directory.getFileName().toString().startsWith(PREFIX)) {
-            return true;
-        }
-        if (!Files.exists(directory)) {
-            return false;
-        }
+    /// Whether the runner of a directory still lives. One that cannot be seen from here counts as alive.
+    static boolean isAlive(Path directory) {
         if (OURS.contains(directory)) {
             return true;
         }
         try (FileChannel channel = FileChannel.open(directory.resolve("lock"), WRITE);
                 FileLock free = channel.tryLock()) {
             return free == null;
-        } catch (NoSuchFileException e) {
-            return true; // It is just being removed, by the runner itself or by one that sweeps.
         } catch (IOException e) {
-            return true; // Another user's: not for us to sweep.
+            return true; // Another user's; or it is just being removed, by the runner itself or by one that sweeps.
         }
     }
 
@@ -127,23 +145,78 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Ends the processes and removes the directories of runners that were killed. Returns what was found,
-    /// for the log.
+    /// Ends the processes and removes the directories of runners that were killed and had this temporary directory.
+    /// Returns what was found, for the log.
     public static List<String> sweep() {
         List<String> swept = new ArrayList<>();
-        try (var entries = Files.newDirectoryStream(parent(), PREFIX + "*")) {
-            for (Path entry : entries) {
-                if (!Files.isReadable(entry.resolve("lock")) || isAlive(entry.toString())) {
-                    continue;
-                }
-                swept.addAll(endProcesses(entry));
-                delete(entry);
-                swept.add("directory " + entry.getFileName());
+        try {
+            for (Path directory : list(parent(), PREFIX + "*")) {
+                sweep(directory, swept);
+            }
+            for (Path directory : list(parent(), HALF_MADE + "*")) {
+                sweepHalfMade(directory, swept);
             }
         } catch (IOException e) {
             swept.add("sweeping stopped: " + e);
         }
         return swept;
+    }
+
+    /// The same, and those with another temporary directory.
+    ///
+    /// @param register where they were entered
+    public static List<String> sweep(Path register) {
+        List<String> swept = new ArrayList<>(sweep());
+        if (!Files.isDirectory(register)) {
+            return swept;
+        }
+        try {
+            for (Path entry : list(register, PREFIX + "*")) {
+                Path directory = Files.readSymbolicLink(entry);
+                if (!entry.getFileName().equals(directory.getFileName())) {
+                    continue; // Not written by us.
+                }
+                sweep(directory, swept);
+                if (!Files.exists(directory)) {
+                    Files.deleteIfExists(entry);
+                }
+            }
+        } catch (IOException e) {
+            swept.add("sweeping stopped: " + e);
+        }
+        return swept;
+    }
+
+    private static List<Path> list(Path directory, String pattern) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (var entries = Files.newDirectoryStream(directory, pattern)) {
+            entries.forEach(found::add);
+        }
+        return found;
+    }
+
+    private static void sweep(Path directory, List<String> swept) throws IOException {
+        if (!isAlive(directory)) {
+            swept.addAll(endProcesses(directory));
+            delete(directory);
+            swept.add("directory " + directory.getFileName());
+        }
+    }
+
+    /// Killed between its two steps: nothing is in it yet. A young one may be another runner's that lives.
+    private static void sweepHalfMade(Path directory, List<String> swept) throws IOException {
+        try {
+            Instant made = Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant();
+            if (made.isBefore(Instant.now().minus(MAKING))
+                    && Files.isWritable(directory)
+                    && (!Files.exists(directory.resolve("lock")) || !isAlive(directory))) {
+                delete(directory);
+                swept.add("directory " + directory.getFileName());
+            }
+        } catch (NoSuchFileException e) {
+            // It has got its name.
+        }
     }
 
     private static List<String> endProcesses(Path directory) throws IOException {
@@ -181,6 +254,9 @@ public final class RunDirectory implements AutoCloseable {
             delete(path);
             channel.close();
             OURS.remove(path);
+            if (entry.isPresent()) {
+                Files.deleteIfExists(entry.get());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

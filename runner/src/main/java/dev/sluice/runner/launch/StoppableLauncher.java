@@ -4,6 +4,8 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Remembers what was started through it, so that another thread can stop all of it: a command, or one call of a
@@ -13,6 +15,7 @@ public final class StoppableLauncher implements Launcher {
 
     private final Launcher launcher;
     private final List<RunningConnector> launched = new CopyOnWriteArrayList<>();
+    private final Set<Thread> atWork = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
 
     public StoppableLauncher(Launcher launcher) {
@@ -22,9 +25,8 @@ public final class StoppableLauncher implements Launcher {
     @Override
     public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
             throws InterruptedException {
-        requireNotStopped();
         forgetEnded();
-        RunningConnector running = launcher.launch(connector, command, stderr);
+        RunningConnector running = unlessStopped(() -> launcher.launch(connector, command, stderr));
         launched.add(running);
         if (stopped) {
             running.close();
@@ -42,6 +44,24 @@ public final class StoppableLauncher implements Launcher {
         }
     }
 
+    private interface Work<T> {
+        T run() throws InterruptedException;
+    }
+
+    /// Pulling an image and starting a container take minutes when all is not well.
+    private <T> T unlessStopped(Work<T> work) throws InterruptedException {
+        atWork.add(Thread.currentThread());
+        try {
+            requireNotStopped();
+            return work.run();
+        } catch (InterruptedException e) {
+            requireNotStopped();
+            throw e;
+        } finally {
+            atWork.remove(Thread.currentThread());
+        }
+    }
+
     private void requireNotStopped() {
         if (stopped) {
             throw new RunnerException(FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
@@ -51,11 +71,12 @@ public final class StoppableLauncher implements Launcher {
     /// Stops everything that runs, and lets nothing else start. For another thread than the one that launches.
     public void stopAll() {
         stopped = true;
+        atWork.forEach(Thread::interrupt);
         launched.forEach(running -> running.stop(GRACE));
     }
 
     @Override
-    public String fingerprint(ConnectorLaunch connector) {
-        return launcher.fingerprint(connector);
+    public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
+        return unlessStopped(() -> launcher.fingerprint(connector));
     }
 }

@@ -1,8 +1,8 @@
 package dev.sluice.runner.operation;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteCatalog;
 import dev.sluice.protocol.AirbyteConnectionStatus;
+import dev.sluice.protocol.AirbyteControlMessage;
 import dev.sluice.protocol.AirbyteErrorTraceMessage;
 import dev.sluice.protocol.AirbyteLogMessage;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
@@ -18,6 +18,7 @@ import dev.sluice.protocol.json.RecordLine;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.connection.Connection.Connector;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// Asks a connector one question: launch, read the first answer of the right kind, stop.
 ///
@@ -45,7 +47,7 @@ public final class Operations {
         this.launcher = launcher;
         this.specs = specs;
         this.mask = mask;
-        this.log = log;
+        this.log = mask.over(log);
     }
 
     /// The connector's spec, remembered from an earlier time when the connector has not changed since.
@@ -55,49 +57,73 @@ public final class Operations {
         if (known.isPresent()) {
             return known.get();
         }
-        ConnectorSpecification spec = ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, limit);
+        // It was given no configuration, so it has none to replace.
+        ConnectorSpecification spec =
+                ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, _ -> {}, limit);
         specs.put(fingerprint, spec);
         return spec;
     }
 
     /// A configuration that does not work is an answer too.
-    public AirbyteConnectionStatus check(ConnectorLaunch connector, ObjectNode config, Duration limit)
-            throws InterruptedException {
-        return ask(connector, new ConnectorCommand.Check(config), AirbyteConnectionStatus.class, limit);
+    public AirbyteConnectionStatus check(Connector connector, Duration limit) throws InterruptedException {
+        return ask(
+                connector.launch(),
+                new ConnectorCommand.Check(connector.config()),
+                AirbyteConnectionStatus.class,
+                asked -> connector.updates().accept(asked, log),
+                limit);
     }
 
-    public AirbyteCatalog discover(ConnectorLaunch connector, ObjectNode config, Duration limit)
-            throws InterruptedException {
-        return ask(connector, new ConnectorCommand.Discover(config), AirbyteCatalog.class, limit);
+    public AirbyteCatalog discover(Connector connector, Duration limit) throws InterruptedException {
+        return ask(
+                connector.launch(),
+                new ConnectorCommand.Discover(connector.config()),
+                AirbyteCatalog.class,
+                asked -> connector.updates().accept(asked, log),
+                limit);
     }
 
-    private <T> T ask(ConnectorLaunch connector, ConnectorCommand command, Class<T> answer, Duration limit)
+    private <T> T ask(
+            ConnectorLaunch connector,
+            ConnectorCommand command,
+            Class<T> answer,
+            Consumer<AirbyteControlMessage> updates,
+            Duration limit)
             throws InterruptedException {
         try (RunningConnector running =
-                launcher.launch(connector, command, line -> log.line(Level.INFO, connector.name(), mask.apply(line)))) {
+                launcher.launch(connector, command, line -> log.line(Level.INFO, connector.name(), line))) {
             AtomicBoolean timedOut = new AtomicBoolean();
             Thread timer = Thread.ofPlatform().daemon().start(() -> stopAfter(running, limit, timedOut));
+            Optional<T> answered = Optional.empty();
             Optional<AirbyteErrorTraceMessage> error = Optional.empty();
             MessageReader reader = new MessageReader(running.output());
             for (Line line = reader.read(); line != null; line = reader.read()) {
                 switch (line) {
-                    case MessageLine(var message, var json)
+                    case MessageLine(var message, var _)
                     when answer.isInstance(message) -> {
-                        timer.interrupt();
-                        running.awaitExit(LEAVE);
-                        return answer.cast(message);
+                        if (answered.isEmpty()) {
+                            answered = Optional.of(answer.cast(message));
+                            // What it says until it leaves is read all the same: it may have renewed its token.
+                            timer.interrupt();
+                            timer = Thread.ofPlatform().daemon().start(() -> stopAfter(running, LEAVE, timedOut));
+                        }
                     }
-                    case MessageLine(AirbyteTraceMessage.Error trace, var json) ->
+                    case MessageLine(AirbyteControlMessage asked, var _) -> updates.accept(asked);
+                    case MessageLine(AirbyteTraceMessage.Error trace, var _) -> {
+                        log.said(connector.name(), trace.error());
                         error = error.or(() -> Optional.of(trace.error()));
-                    case MessageLine(AirbyteLogMessage said, var json) ->
-                        log.line(said.level(), connector.name(), mask.apply(said.message()));
+                    }
+                    case MessageLine(AirbyteLogMessage said, var _) -> log.said(connector.name(), said);
                     case MessageLine _, RecordLine _, LongRecordLine _ -> {
                         // Nothing that answers the question.
                     }
-                    case ForeignLine foreign -> log.line(Level.INFO, connector.name(), mask.apply(foreign.text()));
+                    case ForeignLine foreign -> log.line(Level.INFO, connector.name(), foreign.text());
                 }
             }
             timer.interrupt();
+            if (answered.isPresent()) {
+                return answered.get();
+            }
             throw noAnswer(running, command, error, timedOut.get() ? Optional.of(limit) : Optional.empty());
         } catch (IOException e) {
             throw new RunnerException(
@@ -148,7 +174,7 @@ public final class Operations {
                     "connector.failed",
                     "%s failed during %s: %s"
                             .formatted(
-                                    name, command.verb(), mask.apply(error.get().message())),
+                                    name, command.verb(), mask.apply(error.get().words())),
                     "",
                     "");
         }

@@ -7,7 +7,7 @@ import java.util.function.LongFunction;
 
 /// The place of one connection, held by one runner. Every write is refused once another runner has taken the
 /// connection over.
-public interface ConnectionState extends AutoCloseable {
+public interface ConnectionState extends KeptConfigs, AutoCloseable {
     SyncState state();
 
     /// Generation of each stream that has ever run.

@@ -13,6 +13,10 @@ public interface StateStore extends AutoCloseable {
     /// What is stored for a connection, to be shown; empty when it has never run.
     Optional<SyncState> peek(String connection);
 
+    /// The configurations kept for a connection, for whoever does not hold it: of two that write at a time, the
+    /// later one counts.
+    KeptConfigs configs(String connection);
+
     /// The last syncs of a connection, newest first.
     ///
     /// @param limit at most so many

@@ -8,7 +8,9 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.KeptConfig;
 import dev.sluice.runner.state.Run;
+import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.SyncState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -186,6 +188,29 @@ final class SqlConnectionState implements ConnectionState {
                 write.setLong(11, sync);
                 write.executeUpdate();
             }
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<KeptConfig> config(Side side) {
+        return transaction(() -> SqlKeptConfigs.load(session, name, side));
+    }
+
+    @Override
+    public void keep(Side side, KeptConfig config) {
+        transaction(() -> {
+            requireEpoch();
+            SqlKeptConfigs.write(session, name, side, config);
+            return null;
+        });
+    }
+
+    @Override
+    public void drop(Side side, KeptConfig config) {
+        transaction(() -> {
+            requireEpoch();
+            SqlKeptConfigs.delete(session, name, side, config);
             return null;
         });
     }

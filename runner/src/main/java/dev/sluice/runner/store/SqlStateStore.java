@@ -8,6 +8,7 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
+import dev.sluice.runner.state.KeptConfigs;
 import dev.sluice.runner.state.Run;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.state.SyncState;
@@ -28,7 +29,7 @@ import org.flywaydb.core.api.FlywayException;
 /// Connections and their states in a SQL database.
 public final class SqlStateStore implements StateStore {
     /// The newest migration. When the database has it, Flyway is not asked: that would be a third of the start.
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final String HISTORY = "sluice_schema_history";
 
@@ -132,6 +133,11 @@ public final class SqlStateStore implements StateStore {
         } catch (SQLException e) {
             throw database.unusable(e);
         }
+    }
+
+    @Override
+    public KeptConfigs configs(String connection) {
+        return new SqlKeptConfigs(database, connection);
     }
 
     @Override

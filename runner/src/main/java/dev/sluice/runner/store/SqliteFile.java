@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -48,6 +50,7 @@ final class SqliteFile implements Database {
                     "make it writable, or name another place with --state",
                     e);
         }
+        makePrivate();
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -58,6 +61,21 @@ final class SqliteFile implements Database {
         config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
         dataSource = new SQLiteDataSource(config);
         dataSource.setUrl("jdbc:sqlite:" + file);
+    }
+
+    /// It may hold credentials: nobody else may read it. SQLite gives the files beside it the same mode.
+    private void makePrivate() {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            try {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            } catch (IOException | UnsupportedOperationException notOurs) {
+                // Whoever owns it, or mounted it, has decided who may read it.
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // SQLite says better why it cannot be made.
+        }
     }
 
     /// The build has unpacked the native library beside the jars. Left alone, the driver unpacks it into the

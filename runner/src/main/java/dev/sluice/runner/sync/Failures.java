@@ -170,11 +170,7 @@ final class Failures {
         found.add(new Failure(
                 side,
                 Rank.WORDS,
-                error(
-                        trace.failureType(),
-                        "connector.failed",
-                        "%s: %s%s".formatted(name, trace.message(), stream),
-                        "")));
+                error(trace.failureType(), "connector.failed", "%s: %s%s".formatted(name, trace.words(), stream), "")));
     }
 
     private void ended(Side side, String name, String verb, ExitStatus exit, List<String> lastLines) {

@@ -25,7 +25,7 @@ import dev.sluice.protocol.json.Messages;
 import dev.sluice.protocol.json.RecordLine;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
-import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.connection.ConfigUpdates;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.BufferedOutputStream;
@@ -57,9 +57,12 @@ final class SourcePump implements Runnable {
     private final Failures failures;
     private final Oddities oddities;
     private final Liveness liveness;
-    private final SecretMask mask;
+    private final ConfigUpdates updates;
     private final RunLog log;
     private boolean sawStatus;
+
+    /// What the source still says is read for renewed tokens only.
+    private boolean ended;
 
     /// One state for all streams, in this sync or stored; a stream's own state would not fit beside it.
     private boolean sawSharedState;
@@ -86,7 +89,7 @@ final class SourcePump implements Runnable {
             Failures failures,
             Oddities oddities,
             Liveness liveness,
-            SecretMask mask,
+            ConfigUpdates updates,
             RunLog log) {
         this.source = source;
         this.input = new BufferedOutputStream(liveness.timed(destinationInput), BUFFER);
@@ -97,7 +100,7 @@ final class SourcePump implements Runnable {
         this.failures = failures;
         this.oddities = oddities;
         this.liveness = liveness;
-        this.mask = mask;
+        this.updates = updates;
         this.log = log;
     }
 
@@ -142,6 +145,12 @@ final class SourcePump implements Runnable {
             source.stop(GRACE);
         } catch (InterruptedException e) {
             source.stop(GRACE);
+        }
+        ended = true;
+        try {
+            updates.acceptRest(reader, log);
+        } catch (RunnerException e) {
+            failures.runner(e);
         }
     }
 
@@ -198,6 +207,9 @@ final class SourcePump implements Runnable {
     }
 
     private void beforeRefill(boolean waiting) {
+        if (ended) {
+            return; // Nothing is forwarded any more.
+        }
         try {
             drain();
             if (waiting) {
@@ -332,9 +344,8 @@ final class SourcePump implements Runnable {
                 forward(state, line.json());
             }
             case AirbyteTraceMessage trace -> trace(trace);
-            case AirbyteLogMessage said -> log.line(said.level(), source.name(), mask.apply(said.message()));
-            case AirbyteControlMessage _ ->
-                log.line(Level.WARN, source.name(), "asked to replace its configuration; this is not kept yet");
+            case AirbyteLogMessage said -> log.said(source.name(), said);
+            case AirbyteControlMessage asked -> updates.accept(asked, log);
             default -> {
                 // A spec or a catalog in the middle of a read is nothing to anybody.
             }
@@ -359,7 +370,10 @@ final class SourcePump implements Runnable {
 
     private void trace(AirbyteTraceMessage trace) {
         switch (trace) {
-            case AirbyteTraceMessage.Error error -> failures.sourceTrace(error.error());
+            case AirbyteTraceMessage.Error error -> {
+                log.said(source.name(), error.error());
+                failures.sourceTrace(error.error());
+            }
             case AirbyteTraceMessage.Estimate estimate -> {
                 StreamProgress stream = streams.get(new StreamDescriptor(
                         estimate.estimate().name(), estimate.estimate().namespace()));
@@ -379,10 +393,7 @@ final class SourcePump implements Runnable {
                         .forEach(liveness::beatsAgainAt);
             }
             case AirbyteTraceMessage.Analytics analytics ->
-                log.line(
-                        Level.DEBUG,
-                        source.name(),
-                        mask.apply(analytics.analytics().toString()));
+                log.line(Level.DEBUG, source.name(), analytics.analytics().toString());
         }
     }
 
@@ -396,7 +407,7 @@ final class SourcePump implements Runnable {
                                 .formatted(line.length(), line.reason()));
             case EMPTY_RECORD -> oddities.emptyRecord();
             case NOTHING -> {
-                String said = line.text().isEmpty() ? "printed a line that " + line.reason() : mask.apply(line.text());
+                String said = line.text().isEmpty() ? "printed a line that " + line.reason() : line.text();
                 log.line(Level.INFO, source.name(), said);
             }
         }

@@ -5,6 +5,7 @@ import dev.sluice.protocol.AirbyteStreamStatusReason;
 import dev.sluice.protocol.AirbyteStreamStatusTraceMessage;
 import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.sync.SyncPlan.PlannedStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class StreamProgress {
 
     private boolean sentState;
     volatile Optional<AirbyteStreamStatus> sourceStatus = Optional.empty();
+    private volatile long storedAt;
     volatile Optional<Long> estimate = Optional.empty();
     volatile boolean complete;
     private volatile Optional<Wait> wait = Optional.empty();
@@ -76,6 +78,7 @@ public final class StreamProgress {
 
     void committed(long count) {
         committed.addAndGet(count);
+        storedAt = System.nanoTime();
     }
 
     /// The source has said how the stream is.
@@ -131,6 +134,12 @@ public final class StreamProgress {
 
     public Optional<AirbyteStreamStatus> sourceStatus() {
         return sourceStatus;
+    }
+
+    /// How long ago a state of this stream came back from the destination; empty when none has.
+    public Optional<Duration> sinceStored() {
+        long at = storedAt;
+        return at == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - at));
     }
 
     /// Whether the stream is whole in the destination.

@@ -79,7 +79,7 @@ final class Sync {
         this.store = store;
         this.id = id;
         this.mask = mask;
-        this.log = log;
+        this.log = mask.over(log);
         this.failures = new Failures(
                 connection.source().toString(), connection.destination().toString(), mask, log);
         this.oddities = new Oddities(connection.source().toString());
@@ -162,7 +162,7 @@ final class Sync {
                 failures,
                 oddities,
                 liveness,
-                mask,
+                connection.source().updates(),
                 log);
     }
 
@@ -171,7 +171,7 @@ final class Sync {
         return launcher.launch(
                 connector.launch(),
                 command,
-                line -> log.line(Level.INFO, connector.launch().name(), mask.apply(line)));
+                line -> log.line(Level.INFO, connector.launch().name(), line));
     }
 
     /// Until the destination closes its output.
@@ -188,7 +188,7 @@ final class Sync {
                         }
                         onDestinationMessage(message, checkpointer);
                     }
-                    case ForeignLine foreign -> log.line(Level.INFO, destination.name(), mask.apply(foreign.text()));
+                    case ForeignLine foreign -> log.line(Level.INFO, destination.name(), foreign.text());
                     case RecordLine _, LongRecordLine _ ->
                         log.line(Level.WARN, destination.name(), "sent a record, which a destination does not");
                 }
@@ -202,6 +202,7 @@ final class Sync {
         } catch (RunnerException e) {
             failures.runner(e);
             destination.stop(GRACE);
+            keepRest(reader);
         } catch (IOException e) {
             failures.runner(new RunnerException(
                     FailureType.SYSTEM_ERROR,
@@ -220,22 +221,29 @@ final class Sync {
         }
     }
 
+    private void keepRest(MessageReader destination) {
+        try {
+            connection.destination().updates().acceptRest(destination, log);
+        } catch (RunnerException e) {
+            failures.runner(e);
+        }
+    }
+
     private void onDestinationMessage(MessageLine line, Checkpointer checkpointer) {
         switch (line.message()) {
             case AirbyteStateMessage state -> checkpointer.returned(state, line.json());
-            case AirbyteTraceMessage.Error error -> failures.destinationTrace(error.error());
+            case AirbyteTraceMessage.Error error -> {
+                log.said(connection.destination().toString(), error.error());
+                failures.destinationTrace(error.error());
+            }
             case AirbyteTraceMessage.Analytics analytics -> {
                 if (analytics.analytics().type().equals(WHERE_TO_LOOK)) {
                     whereToLook = analytics.analytics().value().map(mask::apply);
                 }
             }
-            case AirbyteLogMessage said ->
-                log.line(said.level(), connection.destination().toString(), mask.apply(said.message()));
-            case AirbyteControlMessage _ ->
-                log.line(
-                        Level.WARN,
-                        connection.destination().toString(),
-                        "asked to replace its configuration; this is not kept yet");
+            case AirbyteLogMessage said -> log.said(connection.destination().toString(), said);
+            case AirbyteControlMessage asked ->
+                connection.destination().updates().accept(asked, log);
             default -> {
                 // Nothing a runner acts on.
             }

@@ -168,9 +168,7 @@ public final class SyncJob {
             }
             if (catalog.isEmpty()) {
                 catalog = Optional.of(operations.discover(
-                        connection.source().launch(),
-                        connection.source().config(),
-                        connection.limits().operationTimeout()));
+                        connection.source(), connection.limits().operationTimeout()));
             }
             ConnectorSpecification destination = operations.spec(
                     connection.destination().launch(), connection.limits().operationTimeout());
@@ -191,8 +189,8 @@ public final class SyncJob {
     }
 
     private void check(Connection.Connector connector) throws InterruptedException {
-        AirbyteConnectionStatus answer = operations.check(
-                connector.launch(), connector.config(), connection.limits().operationTimeout());
+        AirbyteConnectionStatus answer =
+                operations.check(connector, connection.limits().operationTimeout());
         if (answer.status() == AirbyteConnectionStatus.Status.FAILED) {
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,

@@ -32,7 +32,8 @@ final class SluiceCommandTest {
             "state",
             "state show",
             "state set",
-            "state reset");
+            "state reset",
+            "completion");
 
     @TempDir
     private Path folder;
@@ -425,6 +426,50 @@ final class SluiceCommandTest {
     }
 
     @Test
+    void checkTakesTheReasonOfAConnectorThatGaveUpForItsAnswer() throws Exception {
+        String trace = "{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":"
+                + "\"no route for hunter22\",\"failure_type\":\"transient_error\"}}}";
+        sluice.source(TestingSluice.SOURCE.replace("check) ", "check) echo '%s'; exit 1; ".formatted(trace)));
+        assertThat(sluice.run("check", shop)).isEqualTo(new Result(3, """
+                        source      ./source: does not work
+                          ./source failed during check: no route for ****
+                        destination ./destination: works
+                        """, ""));
+    }
+
+    @Test
+    void anAnswerThatIsMissingIsAnErrorOfTheOperation() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("discover) ", "discover) exit 0; "));
+        assertThat(sluice.run("discover", shop).err())
+                .startsWith(
+                        "error[connector.no_answer]: ./source gave no answer to `discover` and exited with code 0\n");
+    }
+
+    @Test
+    void discoverTakesTheFirstOfTwoCatalogs() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace(
+                "discover) ", "discover) echo '{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[]}}'; "));
+        assertThat(sluice.run("discover", "--json", shop).out())
+                .isEqualTo("{\"ok\":true,\"result\":{\"streams\":[]}}\n");
+    }
+
+    @Test
+    void discoverThatTakesTooLongIsStopped() throws Exception {
+        Path pid = folder.resolve("pid");
+        sluice.source(
+                TestingSluice.SOURCE.replace("discover) ", "discover) echo $$ >%s; exec sleep 1000; ".formatted(pid)));
+        Files.writeString(sluice.file, "limits: {operation_timeout: 2s}\n", java.nio.file.StandardOpenOption.APPEND);
+        assertThat(sluice.run("discover", shop)).isEqualTo(new Result(3, "", """
+                        error[connector.timeout]: ./source did not answer `discover` within 2 s and was stopped
+                          next:  raise `operation_timeout` under `limits:` if it needs longer
+                        """));
+        assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())))
+                .satisfiesAnyOf(
+                        process -> assertThat(process).isEmpty(),
+                        process -> assertThat(process.orElseThrow().isAlive()).isFalse());
+    }
+
+    @Test
     void aConnectorThatGivesNoAnswerIsQuoted() throws Exception {
         sluice.source("echo 'Exception in main' >&2; exit 1");
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(1, "", """
@@ -631,6 +676,22 @@ final class SluiceCommandTest {
         sluice.connection("source: {}\n");
         assertThat(sluice.run("doctor", shop).code()).isEqualTo(2);
         assertThat(sluice.run("doctor").code()).isEqualTo(3);
+    }
+
+    @Test
+    void completionKnowsEveryCommand() throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("completion"), sluice.run("completion", "bash").out());
+        Process bash = new ProcessBuilder("bash", "-c", """
+                        source "$1"; shift
+                        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+                        _complete_sluice; echo "${COMPREPLY[@]}"
+                        """, "bash", script.toString(), "sluice", "sta")
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(bash.getInputStream().readAllBytes()).strip()).isEqualTo("state");
+        assertThat(sluice.run("completion", "zsh").out()).contains("compdef");
+        assertThat(sluice.run("completion", "tcsh").code()).isEqualTo(2);
     }
 
     @Test

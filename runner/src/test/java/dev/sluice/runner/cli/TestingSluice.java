@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// A folder with a connection between two shell scripts, and the real command line to run on it.
 final class TestingSluice {
@@ -80,12 +81,20 @@ final class TestingSluice {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
     }
 
+    /// Sees standard error while it is written.
+    Consumer<String> onError = _ -> {};
+
     /// What is on standard input.
     String typed = "";
 
     Result run(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream() {
+            @Override
+            public synchronized void flush() {
+                onError.accept(toString(UTF_8));
+            }
+        };
         int code = SluiceCommand.run(
                 args,
                 folder.resolve("home"),

@@ -171,6 +171,9 @@ final class ConnectionFileTest {
                   cpus: 1.5
                   processes: 64
                   local: ./data
+                  read_only: true
+                  tmp: 64m
+                  pipes: attach
                   config: {api_key: abcd, project_space: p, app_id: "1234"}
                 destination:
                   command: [python3, destination.py]
@@ -179,7 +182,7 @@ final class ConnectionFileTest {
                   users: {mode: full_refresh, destination_mode: overwrite_dedup, cursor: [meta, at], key: [region, id], fields: [id, region]}
                   orders:
                   public.items: {key: [[address, street], id], cursor: at}
-                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, line_size: 8m, attempts: 2, retry_after: 1m, strict: true, store_timeout: 2m}
+                limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, start_timeout: 20s, line_size: 8m, attempts: 2, retry_after: 1m, strict: true, store_timeout: 2m}
                 logs: {keep: 30d}
                 state: postgresql://user:pass@host/db
                 """);
@@ -193,14 +196,18 @@ final class ConnectionFileTest {
                         1536L << 20,
                         1.5,
                         64,
-                        Optional.of(home.resolve("data"))));
+                        Optional.of(home.resolve("data")),
+                        Optional.of(true),
+                        64 << 20,
+                        ConnectorLaunch.Pipes.ATTACH,
+                        Duration.ofSeconds(20)));
         assertThat(connection.destination().launch())
                 .isEqualTo(new ConnectorLaunch.AsProcess("python3", List.of("python3", "destination.py"), home));
         StreamSettings users = connection.streams().get("users");
         assertThat(users.cursor()).containsExactly("meta", "at");
         assertThat(users.key()).containsExactly(List.of("region"), List.of("id"));
         assertThat(users.fields()).isEqualTo(Set.of("id", "region"));
-        assertThat(users.line()).isEqualTo(14);
+        assertThat(users.line()).isEqualTo(17);
         assertThat(connection.streams().get("public.items").key())
                 .containsExactly(List.of("address", "street"), List.of("id"));
         assertThat(connection.streams()).containsKey("orders");
@@ -216,6 +223,27 @@ final class ConnectionFileTest {
                         Duration.ofMinutes(2),
                         Connection.LogsKept.notOlderThan(Duration.ofDays(30))));
         assertThat(connection.stateStore()).contains("postgresql://user:pass@host/db");
+    }
+
+    @Test
+    void refusesToPutTheEnginesSocketIntoAContainer() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/var/run/docker.sock")));
+        for (String place : List.of("/", "/var/run", "/run", "/var/run/docker.sock")) {
+            assertThat(report("""
+                            source: {image: "a:1", local: %s}
+                            destination: {image: "b:1"}
+                            """.formatted(place))).as(place).contains("source.local");
+        }
+    }
+
+    @Test
+    void saysWhatTheSettingsOfAContainerMustBe() {
+        assertThat(report("""
+                        source: {image: "a:1", read_only: maybe, pipes: named_ones}
+                        destination: {image: "b:1", read_only: false, tmp: 1g}
+                        """))
+                .contains("`source.read_only` must be true or false", "`source.pipes` is 'named_ones'")
+                .contains("`destination.tmp` limits the /tmp of a read-only container, but `read_only` is false");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// A runner in a JVM of its own that starts a connector and is killed while it runs.
@@ -17,15 +18,22 @@ public final class KilledRunner {
 
     /// Starts, waits until the connector runs, and kills the runner. Returns the directory it leaves behind.
     ///
-    /// @param how `process` or `docker`
+    /// @param how `process`, or a container with `named` or `attach`ed streams
     public static Path leave(String how) throws IOException, InterruptedException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        return leave(how, temporary, temporary.resolve("register"));
+    }
+
+    /// @param register where it enters its directory
+    public static Path leave(String how, Path temporary, Path register) throws IOException, InterruptedException {
         Process runner = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                        "-Djava.io.tmpdir=" + temporary,
                         KilledRunner.class.getName(),
-                        how)
+                        how,
+                        register.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader out =
@@ -37,7 +45,7 @@ public final class KilledRunner {
     }
 
     public static void main(String[] args) throws Exception {
-        RunDirectory run = RunDirectory.create();
+        RunDirectory run = RunDirectory.create(Path.of(args[1]));
         ConnectorCommand write = new ConnectorCommand.Write(
                 Json.mapper().createObjectNode(), Json.mapper().createObjectNode());
         String script = "sleep 1000 & echo started; exec sleep 1000";
@@ -48,7 +56,7 @@ public final class KilledRunner {
                                 new ConnectorLaunch.AsProcess("connector", List.of("sh", "-c", script), Path.of("/")),
                                 write,
                                 System.err::println);
-            case "docker" ->
+            case "named", "attach" ->
                 new DockerLauncher(run, System.getenv(), System.err::println)
                         .launch(
                                 new ConnectorLaunch.InContainer(
@@ -58,7 +66,11 @@ public final class KilledRunner {
                                         64 << 20,
                                         1,
                                         64,
-                                        Optional.empty()),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        ConnectorLaunch.InContainer.DEFAULT_TMP_BYTES,
+                                        ConnectorLaunch.Pipes.valueOf(args[0].toUpperCase(Locale.ROOT)),
+                                        ConnectorLaunch.InContainer.DEFAULT_START_TIMEOUT),
                                 write,
                                 System.err::println);
             default -> throw new IllegalArgumentException(args[0]);

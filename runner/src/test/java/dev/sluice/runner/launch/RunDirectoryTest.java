@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
 final class RunDirectoryTest {
@@ -54,7 +57,7 @@ final class RunDirectoryTest {
         try (RunDirectory run = RunDirectory.create()) {
             RunDirectory.sweep();
             assertThat(run.path()).exists();
-            assertThat(RunDirectory.isAlive(run.id())).isTrue();
+            assertThat(RunDirectory.isAlive(run.path())).isTrue();
         }
     }
 
@@ -75,7 +78,48 @@ final class RunDirectoryTest {
 
     @Test
     void takesARunnerItCannotSeeForAlive() {
-        assertThat(RunDirectory.isAlive("/elsewhere/sluice-run-1")).isTrue();
-        assertThat(RunDirectory.isAlive("not ours")).isTrue();
+        assertThat(RunDirectory.isAlive(Path.of("/elsewhere/sluice-run-1"))).isTrue();
+    }
+
+    @Test
+    void sweepsWhatAKilledRunnerWithAnotherTemporaryDirectoryLeft(@TempDir Path elsewhere, @TempDir Path cache)
+            throws Exception {
+        Path left = KilledRunner.leave("process", elsewhere, cache);
+        assertThat(left).exists().hasParent(elsewhere);
+
+        List<String> swept = RunDirectory.sweep(cache);
+
+        assertThat(left).doesNotExist();
+        assertThat(cache).isEmptyDirectory();
+        assertThat(swept).contains("directory " + left.getFileName());
+        assertThat(ProcessMark.of(left).kill()).isEmpty();
+    }
+
+    @Test
+    void leavesALivingRunnersEntryWhereItIsUntilItEnds(@TempDir Path cache) throws Exception {
+        try (RunDirectory run = RunDirectory.create(cache)) {
+            RunDirectory.sweep(cache);
+            assertThat(run.path()).exists();
+            assertThat(cache).isNotEmptyDirectory();
+        }
+        assertThat(cache).isEmptyDirectory();
+    }
+
+    @Test
+    void sweepsADirectoryThatWasHalfMadeLongAgo() throws Exception {
+        Path old = Files.createTempDirectory("sluice-new-");
+        Files.createFile(old.resolve("lock"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(120)));
+        Path without = Files.createTempDirectory("sluice-new-");
+        Files.setLastModifiedTime(without, FileTime.from(Instant.now().minusSeconds(120)));
+        Path young = Files.createTempDirectory("sluice-new-");
+        try {
+            RunDirectory.sweep();
+            assertThat(old).doesNotExist();
+            assertThat(without).doesNotExist();
+            assertThat(young).exists();
+        } finally {
+            Files.delete(young);
+        }
     }
 }

@@ -12,7 +12,10 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.KeptConfig;
+import dev.sluice.runner.state.KeptConfigs;
 import dev.sluice.runner.state.Run;
+import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.state.SyncState;
 import java.sql.SQLException;
@@ -213,7 +216,8 @@ interface StateStoreContract {
         }
         execute("ALTER TABLE sluice_generation DROP COLUMN refresh");
         execute("UPDATE sluice_sync SET ended_at = 5, records = 1, bytes = 2, failure = 'it ended' WHERE sync = 2");
-        execute("DELETE FROM sluice_schema_history WHERE version = '2'");
+        execute("DROP TABLE sluice_config");
+        execute("DELETE FROM sluice_schema_history WHERE version <> '1' AND version <> '0'");
 
         List<Run> runs = OtherRunner.open(place()).runs("orders", 10);
         assertThat(runs)
@@ -311,11 +315,73 @@ interface StateStoreContract {
         assertThat(OtherRunner.open(place()).peek("orders")).contains(perStream("a", "1"));
     }
 
+    private static KeptConfig config(String token) {
+        return KeptConfig.inPlaceOf("source-x", (ObjectNode) json("{\"token\":\"written\"}"), (ObjectNode)
+                json("{\"n\":1.50,\"token\":\"%s\"}".formatted(token)));
+    }
+
+    @Test
+    default void keepsTheLastConfigurationOfEachSide() {
+        KeptConfigs orders = store().configs("orders");
+        assertThat(orders.config(Side.SOURCE)).isEmpty();
+        KeptConfig last = config("t2");
+        orders.keep(Side.SOURCE, config("t1"));
+        orders.keep(Side.SOURCE, last);
+        orders.keep(Side.DESTINATION, config("d1"));
+        store().configs("other").keep(Side.SOURCE, config("o1"));
+
+        KeptConfigs reopened = OtherRunner.open(place()).configs("orders");
+        assertThat(reopened.config(Side.SOURCE)).contains(last);
+        assertThat(reopened.config(Side.DESTINATION).orElseThrow().config())
+                .isEqualTo(config("d1").config());
+        assertThat(store().peek("orders")).as("a connection that never ran").isEmpty();
+    }
+
+    @Test
+    default void aHolderAndAPasserByWriteConfigurationsInTurn() {
+        try (ConnectionState held = store().acquire("orders")) {
+            KeptConfigs passing = store().configs("orders");
+            held.keep(Side.SOURCE, config("t1"));
+            passing.keep(Side.SOURCE, config("t2"));
+            assertThat(held.config(Side.SOURCE).orElseThrow().config())
+                    .isEqualTo(config("t2").config());
+            held.save(perStream("a", "1"));
+            KeptConfig last = config("t3");
+            held.keep(Side.SOURCE, last);
+            assertThat(passing.config(Side.SOURCE)).contains(last);
+        }
+    }
+
+    @Test
+    default void aRunnerThatWasTakenOverKeepsNoConfiguration() throws SQLException {
+        try (ConnectionState stale = store().acquire("orders")) {
+            KeptConfig newer = config("newer");
+            store().configs("orders").keep(Side.SOURCE, newer);
+            execute("UPDATE sluice_connection SET epoch = epoch + 1 WHERE name = 'orders'");
+            assertThatThrownBy(() -> stale.keep(Side.SOURCE, config("stale")))
+                    .hasMessage("another runner has taken over the connection 'orders'");
+            assertThatThrownBy(() -> stale.drop(Side.SOURCE, newer)).isInstanceOf(RunnerException.class);
+            assertThat(store().configs("orders").config(Side.SOURCE)).contains(newer);
+        }
+    }
+
+    @Test
+    default void dropsOnlyTheConfigurationThatWasSeen() {
+        KeptConfigs orders = store().configs("orders");
+        KeptConfig seen = config("t1");
+        KeptConfig since = config("t2");
+        orders.keep(Side.SOURCE, since);
+        orders.drop(Side.SOURCE, seen);
+        assertThat(orders.config(Side.SOURCE)).contains(since);
+        orders.drop(Side.SOURCE, since);
+        assertThat(orders.config(Side.SOURCE)).isEmpty();
+    }
+
     @Test
     default void refusesAStoreOfANewerSluice() throws SQLException {
         execute("UPDATE sluice_schema_history SET version = '99' WHERE version = '2'");
         assertThatThrownBy(() -> OtherRunner.open(place())).isInstanceOfSatisfying(RunnerException.class, e -> {
-            assertThat(e).hasMessage("the state store was made by a newer Sluice: its version is 99, this one knows 2");
+            assertThat(e).hasMessage("the state store was made by a newer Sluice: its version is 99, this one knows 3");
             assertThat(e.code()).isEqualTo("state.newer");
             assertThat(e.type()).isEqualTo(FailureType.CONFIG_ERROR);
             assertThat(e.next()).contains("use that Sluice, or name another place with --state");

@@ -97,6 +97,21 @@ final class FailuresTest {
         assertThat(sentences()).hasSize(10).allMatch(sentence -> sentence.length() < 50_100);
     }
 
+    /// As Airbyte's kit for Python reports an exception nobody foresaw.
+    @Test
+    void tellsWhatHappenedWhereTheConnectorOnlySaysThatSomethingDid() {
+        failures.sourceTrace(new AirbyteErrorTraceMessage(
+                "Something went wrong in the connector. See the logs for more details.",
+                Optional.of("KeyError: 'forms'"),
+                Optional.empty(),
+                FailureType.SYSTEM_ERROR,
+                Optional.empty()));
+        failures.sourceEnded(new Exited(1), List.of());
+
+        assertThat(sentences().getFirst())
+                .isEqualTo("source-x: Something went wrong in the connector: KeyError: 'forms'");
+    }
+
     @Test
     void keepsStackTracesForTheLogAndCutsLongOnes() {
         failures.sourceTrace(new AirbyteErrorTraceMessage(

@@ -5,13 +5,16 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.Generation;
+import dev.sluice.runner.state.KeptConfig;
 import dev.sluice.runner.state.Run;
+import dev.sluice.runner.state.Side;
 import dev.sluice.runner.state.SyncState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 
 /// A connection's place in memory, which remembers every state it was given. Can go down.
@@ -19,10 +22,12 @@ final class InMemoryConnectionState implements ConnectionState {
     final List<SyncState> saved = new ArrayList<>();
     final List<Run.End> ends = new ArrayList<>();
     private final Map<StreamDescriptor, Generation> generations = new TreeMap<>();
+    final Map<Side, KeptConfig> configs = new ConcurrentHashMap<>();
     private SyncState state = SyncState.EMPTY;
     private long syncs;
     private volatile boolean down;
     private boolean failsAtTheEnd;
+    private boolean keepsNoConfigs;
 
     InMemoryConnectionState with(SyncState stored) {
         state = stored;
@@ -42,8 +47,20 @@ final class InMemoryConnectionState implements ConnectionState {
         failsAtTheEnd = true;
     }
 
+    void keepsNoConfigs() {
+        keepsNoConfigs = true;
+    }
+
+    void keepsConfigsAgain() {
+        keepsNoConfigs = false;
+    }
+
     private void requireUp() {
-        if (down) {
+        requireUp(true);
+    }
+
+    private void requireUp(boolean able) {
+        if (down || !able) {
             throw new RunnerException(
                     FailureType.TRANSIENT_ERROR,
                     "state.unavailable",
@@ -96,6 +113,23 @@ final class InMemoryConnectionState implements ConnectionState {
         down |= failsAtTheEnd;
         requireUp();
         ends.add(end);
+    }
+
+    @Override
+    public Optional<KeptConfig> config(Side side) {
+        return Optional.ofNullable(configs.get(side));
+    }
+
+    @Override
+    public void keep(Side side, KeptConfig config) {
+        requireUp(!keepsNoConfigs);
+        configs.put(side, config);
+    }
+
+    @Override
+    public void drop(Side side, KeptConfig config) {
+        requireUp();
+        configs.remove(side, config);
     }
 
     @Override

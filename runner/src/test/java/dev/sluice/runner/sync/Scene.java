@@ -213,10 +213,20 @@ final class Scene {
         return run(launcher);
     }
 
+    SyncReport run(Connection connection) throws InterruptedException {
+        launcher = new ScriptedLauncher(source, destination);
+        return run(connection, launcher);
+    }
+
     SyncReport run(Launcher with) throws InterruptedException {
+        return run(connection(), with);
+    }
+
+    private SyncReport run(Connection connection, Launcher with) throws InterruptedException {
         heard.clear();
+        connection.keepConfigsIn(store);
         Sync sync = new Sync(
-                connection(), plan(), with, store, store.begin(_ -> Optional.empty()), List.of(), mask, runLog());
+                connection, plan(), with, store, store.begin(_ -> Optional.empty()), List.of(), mask, runLog());
         running.add(sync);
         return sync.run();
     }

@@ -13,12 +13,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus.Exited;
 import dev.sluice.runner.launch.ExitStatus.Killed;
 import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.state.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -910,5 +912,63 @@ final class SyncTest {
         JsonNode complete = two.heard("TRACE").getFirst().at("/trace/stream_status");
         assertThat(complete.at("/stream_descriptor").toString()).isEqualTo("{\"name\":\"a\"}");
         assertThat(complete.at("/status").asText()).isEqualTo("COMPLETE");
+    }
+
+    private static String control(String token) {
+        return "{\"type\":\"CONTROL\",\"control\":{\"type\":\"CONNECTOR_CONFIG\",\"emitted_at\":1,"
+                + "\"connectorConfig\":{\"config\":{\"refresh_token\":\"%s\"}}}}".formatted(token);
+    }
+
+    @Test
+    void stopsTheSourceAtOnceWhenItsRenewedTokenCannotBeKept() throws Exception {
+        Scene scene = new Scene(incremental("a")).source(stage -> {
+            stage.say(record("a", 1), state("a", 1), control("renewed-1"), record("a", 2), state("a", 2));
+            stage.hang();
+            return new Exited(0);
+        });
+        scene.store.keepsNoConfigs();
+
+        SyncReport report = scene.run();
+
+        assertThat(report.failures().getFirst().code()).isEqualTo("connector.config_not_kept");
+        assertThat(report.failures().getFirst())
+                .hasMessage(
+                        "source-x asked for another configuration, for example with a renewed token, which could not be"
+                                + " kept: the state store cannot be used: no space left on device");
+        assertThat(scene.heard("RECORD")).hasSize(1);
+        assertThat(scene.stored()).contains("\"cursor\":1");
+        assertThat(scene.log.toString() + report).doesNotContain("renewed-1");
+    }
+
+    @Test
+    void anAttemptAfterAFailureToKeepATokenKeepsItFirst() throws Exception {
+        List<String> given = new ArrayList<>();
+        Scene scene = new Scene(incremental("a")).source(stage -> {
+            given.add(stage.command().documents().get("config").toString());
+            if (given.size() == 1) {
+                stage.say(control("renewed-1"));
+            }
+            return new Exited(0);
+        });
+        scene.store.keepsNoConfigs();
+        Connection connection = scene.connection();
+        assertThat(scene.run(connection).isSuccess()).isFalse();
+        scene.store.keepsConfigsAgain();
+        assertThat(scene.run(connection).isSuccess()).isTrue();
+        assertThat(given).containsExactly("{}", "{\"refresh_token\":\"renewed-1\"}");
+        assertThat(scene.store.configs).containsKey(Side.SOURCE);
+    }
+
+    @Test
+    void keepsATokenRenewedWhileTheSyncIsStopped() throws Exception {
+        Scene scene = new Scene(incremental("a")).source(stage -> {
+            stage.say(record("a", 1));
+            stage.say(record("nobody-asked", 1), control("renewed-late"));
+            stage.hang();
+            return new Exited(0);
+        });
+        assertThat(scene.run().failures().getFirst().code()).isEqualTo("protocol.unknown_stream");
+        assertThat(scene.store.configs.get(Side.SOURCE).config().toString())
+                .isEqualTo("{\"refresh_token\":\"renewed-late\"}");
     }
 }

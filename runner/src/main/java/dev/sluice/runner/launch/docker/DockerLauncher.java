@@ -3,149 +3,238 @@ package dev.sluice.runner.launch.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectImageResponse;
-import com.github.dockerjava.api.exception.BadRequestException;
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.AccessMode;
-import com.github.dockerjava.api.model.Bind;
-import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.LogConfig;
-import com.github.dockerjava.api.model.Volume;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.EngineReport;
+import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// Starts connectors in containers.
 public final class DockerLauncher implements Launcher, AutoCloseable {
+    /// Where the connector finds its inputs, and its pipes where they are named ones.
+    static final String MOUNT = "/sluice";
+
     /// Marks a container as ours and gives the [RunDirectory] of the runner it belongs to.
     private static final String LABEL = "dev.sluice.run";
-
-    /// Where the connector finds its inputs and pipes.
-    private static final String MOUNT = "/sluice";
 
     private final RunDirectory run;
     private final Map<String, String> environment;
     private final Consumer<String> notices;
+    private final Duration answer;
+    private final Set<String> withoutPipes = ConcurrentHashMap.newKeySet();
     private DockerEngine engine;
 
     /// @param environment of the user: says where the engine is
     /// @param notices receives a line when something takes long: an image is built or pulled
     public DockerLauncher(RunDirectory run, Map<String, String> environment, Consumer<String> notices) {
+        this(run, environment, notices, DockerEngine.ANSWER);
+    }
+
+    /// @param answer how long the engine may take to answer
+    DockerLauncher(RunDirectory run, Map<String, String> environment, Consumer<String> notices, Duration answer) {
         this.run = run;
         this.environment = environment;
         this.notices = notices;
+        this.answer = answer;
     }
 
     /// The client is expensive to load (0.7 s) and a sync of local processes never needs it.
-    private synchronized DockerEngine engine() {
+    private synchronized DockerEngine engine() throws InterruptedException {
         if (engine == null) {
-            DockerEngine started = new DockerEngine(environment);
-            started.requireAnswer();
+            DockerEngine started = new DockerEngine(environment, answer);
+            started.meet();
+            sweep(started);
             engine = started;
-            sweep(started.client());
         }
         return engine;
+    }
+
+    private Images images() throws InterruptedException {
+        return new Images(engine(), run.path(), notices);
+    }
+
+    /// What a container of this connector may do. Its image is built or pulled if it is not here.
+    public Isolation isolation(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return Isolation.of(launch, images().find(launch).getConfig());
+    }
+
+    /// What can be said of the engine without starting anything in it.
+    public EngineReport report() throws InterruptedException {
+        DockerEngine there = engine();
+        try {
+            return there.ask(client -> EngineInspection.report(client, there.address()));
+        } catch (RuntimeException e) {
+            throw there.refused(e);
+        }
+    }
+
+    /// The image of a connector, if it is on this machine.
+    public Optional<EngineReport.Image> imageOf(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return engine().ask(client -> EngineInspection.image(client, launch.image()));
+    }
+
+    /// The image's id changes with its content.
+    @Override
+    public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
+        return images().find((ConnectorLaunch.InContainer) connector).getId();
     }
 
     @Override
     public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
             throws InterruptedException {
         ConnectorLaunch.InContainer launch = (ConnectorLaunch.InContainer) connector;
-        DockerEngine engine = engine();
-        if (!engine.isLocal()) {
-            throw new RunnerException(
-                    FailureType.CONFIG_ERROR,
-                    "docker.remote",
-                    "the Docker engine is on another machine, and containers exchange records through a directory"
-                            + " that both must see",
-                    "DOCKER_HOST",
-                    "run Sluice on the engine's machine, or unset DOCKER_HOST");
-        }
-        InspectImageResponse image = image(engine.client(), launch);
-        ConnectorInputs inputs = null;
-        Pipes pipes = null;
-        String id = null;
+        InspectImageResponse image = images().find(launch);
         try {
-            inputs = ConnectorInputs.write(run, command, MOUNT);
-            pipes = Pipes.make(inputs.directory(), command.readsInput());
-            id = create(engine.client(), launch, command, image, inputs);
-            RunningContainer running = new RunningContainer(launch, engine.client(), id, inputs, pipes, stderr);
-            running.start();
-            return running;
-        } catch (RuntimeException | IOException e) {
-            if (id != null) {
-                remove(engine.client(), id);
-            }
-            if (pipes != null) {
-                pipes.close();
-            }
-            if (inputs != null) {
-                inputs.delete();
-            }
-            throw cannotStart(engine, launch, e);
+            return switch (launch.pipes()) {
+                case NAMED -> named(launch, image, command, stderr);
+                case ATTACH -> attached(launch, image, command, stderr);
+                case AUTO -> namedOrAttached(launch, image, command, stderr);
+            };
+        } catch (NoPipes e) {
+            throw e.reason;
         }
     }
 
-    /// Everything that makes a container harmless, with the reason beside it.
-    private String create(
-            DockerClient client,
-            ConnectorLaunch.InContainer launch,
-            ConnectorCommand command,
-            InspectImageResponse image,
-            ConnectorInputs inputs) {
-        List<Bind> binds = new ArrayList<>();
-        // Read-only holds for files; named pipes in it can be written all the same.
-        binds.add(new Bind(inputs.directory().toString(), new Volume(MOUNT), AccessMode.ro));
-        launch.localDirectory()
-                .ifPresent(local -> binds.add(new Bind(local.toString(), new Volume("/local"), AccessMode.rw)));
-        HostConfig host = HostConfig.newHostConfig()
-                .withBinds(binds)
-                // The engine would keep every record in a log file.
-                .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
-                // Forwards SIGTERM and reaps children, which a connector as process 1 would not.
-                .withInit(true)
-                .withCapDrop(Capability.ALL)
-                .withSecurityOpts(List.of("no-new-privileges"))
-                .withMemory(launch.memoryBytes())
-                // The same number: no swap, so that a connector over its limit dies instead of crawling.
-                .withMemorySwap(launch.memoryBytes())
-                .withNanoCPUs((long) (launch.cpus() * 1_000_000_000L))
-                .withPidsLimit((long) launch.maxProcesses())
-                .withNetworkMode(launch.network());
-        List<String> entrypoint = new ArrayList<>();
-        entrypoint.add("/bin/sh");
-        entrypoint.add("-c");
-        entrypoint.add(Pipes.SHELL_PROLOGUE.formatted(MOUNT, command.readsInput() ? MOUNT + "/stdin" : "/dev/null"));
-        entrypoint.add("sh");
-        ContainerConfig config = image.getConfig();
-        String[] own = config == null ? null : config.getEntrypoint();
-        if (own != null) {
-            entrypoint.addAll(List.of(own));
-        } else if (config != null && config.getCmd() != null) {
-            entrypoint.addAll(List.of(config.getCmd()));
+    /// Whether named pipes work is found out once for an image: a connector is started several times in a sync.
+    private RunningConnector namedOrAttached(
+            ConnectorLaunch.InContainer launch, InspectImageResponse image, ConnectorCommand command, LineSink stderr)
+            throws InterruptedException, NoPipes {
+        if (!withoutPipes.contains(image.getId())) {
+            try {
+                return named(launch, image, command, stderr);
+            } catch (NoPipes e) {
+                withoutPipes.add(image.getId());
+            }
         }
-        CreateContainerCmd create = client.createContainerCmd(launch.image())
+        return attached(launch, image, command, stderr);
+    }
+
+    private RunningConnector named(
+            ConnectorLaunch.InContainer launch, InspectImageResponse image, ConnectorCommand command, LineSink stderr)
+            throws InterruptedException, NoPipes {
+        Path seen = engine.seen(run.path())
+                .orElseThrow(() -> new NoPipes(
+                        "docker.remote",
+                        "the Docker engine does not see the files of this runner, so they have no named pipes in common",
+                        "leave out `pipes: named`, or run Sluice where the engine runs"));
+        return start(
+                launch,
+                image,
+                command,
+                stderr,
+                inputs -> NamedPipes.make(
+                        inputs.directory(), seen.resolve(inputs.directory().getFileName()), command.readsInput()));
+    }
+
+    private RunningConnector attached(
+            ConnectorLaunch.InContainer launch, InspectImageResponse image, ConnectorCommand command, LineSink stderr)
+            throws InterruptedException, NoPipes {
+        return start(
+                launch, image, command, stderr, inputs -> new AttachedStreams(engine, inputs, command.readsInput()));
+    }
+
+    /// One of the two ways.
+    private interface Way {
+        ContainerStreams with(ConnectorInputs inputs) throws IOException;
+    }
+
+    private RunningConnector start(
+            ConnectorLaunch.InContainer launch,
+            InspectImageResponse image,
+            ConnectorCommand command,
+            LineSink stderr,
+            Way way)
+            throws InterruptedException, NoPipes {
+        ConnectorInputs inputs = null;
+        ContainerStreams streams = null;
+        RunningContainer running = null;
+        String id = null;
+        boolean started = false;
+        try {
+            inputs = ConnectorInputs.write(run, command, MOUNT);
+            streams = way.with(inputs);
+            id = create(launch, image, command, inputs, streams);
+            streams.connect(id);
+            running = new RunningContainer(launch, engine, id, inputs, streams, stderr);
+            started = running.start();
+            if (!started) {
+                throw noPipes(launch, running);
+            }
+            return running;
+        } catch (TimeoutException e) {
+            throw new RunnerException(
+                    FailureType.TRANSIENT_ERROR,
+                    "docker.start_timeout",
+                    "%s was started but its shell did not open its pipes within %d s"
+                            .formatted(launch.image(), launch.startTimeout().toSeconds()),
+                    command.verb(),
+                    "write `pipes: attach` for this connector, or raise `start_timeout` under `limits:`",
+                    e);
+        } catch (RuntimeException | IOException e) {
+            throw cannotStart(launch, e);
+        } finally {
+            if (running != null && !started) {
+                running.close();
+            } else if (!started) {
+                abandon(id, streams, inputs);
+            }
+        }
+    }
+
+    private void abandon(String id, ContainerStreams streams, ConnectorInputs inputs) {
+        if (id != null) {
+            engine.remove(id);
+        }
+        if (streams != null) {
+            streams.close();
+        }
+        if (inputs != null) {
+            inputs.delete();
+        }
+    }
+
+    private String create(
+            ConnectorLaunch.InContainer launch,
+            InspectImageResponse image,
+            ConnectorCommand command,
+            ConnectorInputs inputs,
+            ContainerStreams streams) {
+        ContainerConfig config = image.getConfig();
+        Isolation isolation = Isolation.of(launch, config);
+        HostConfig host = isolation.hostConfig();
+        launch.localDirectory().ifPresent(local -> host.withMounts(List.of(mount(local))));
+        Map<String, String> labels =
+                new HashMap<>(RunnerMark.ofThisRunner(engine).labels());
+        labels.put(LABEL, run.id());
+        labels.put("dev.sluice.command", command.verb());
+        CreateContainerCmd create = engine.client()
+                .createContainerCmd(launch.image())
                 .withHostConfig(host)
-                .withUser(user(config))
-                .withEntrypoint(entrypoint)
+                .withUser(isolation.user())
+                .withEntrypoint(program(config))
                 .withCmd(inputs.arguments())
-                .withLabels(Map.of(LABEL, run.id(), "dev.sluice.command", command.verb()))
+                .withLabels(labels)
                 .withEnv(List.of(
                         "USE_STREAM_CAPABLE_STATE=true",
                         "DEPLOYMENT_MODE=OSS",
@@ -153,100 +242,75 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                         "DATA_CHANNEL_FORMAT=JSONL",
                         // A JVM out of memory ends instead of hanging.
                         "JAVA_OPTS=-XX:+ExitOnOutOfMemoryError"));
-        return create.exec().getId();
+        streams.configure(create, host);
+        return engine.askToTheEnd(_ -> create.exec()).getId();
     }
 
-    /// The image's own user when it has one; never root: images older than 2024 have none, and then uid 1000 is
-    /// what Airbyte's platform gives them.
-    private static String user(ContainerConfig config) {
-        String user = config == null || config.getUser() == null ? "" : config.getUser();
-        return user.isEmpty() || user.equals("root") || user.equals("0") || user.startsWith("0:") ? "1000:1000" : user;
+    private Mount mount(Path local) {
+        Path seen = engine.seen(local)
+                .orElseThrow(() -> new RunnerException(
+                        FailureType.CONFIG_ERROR,
+                        "docker.remote",
+                        "the Docker engine does not see the directory %s of this runner".formatted(local),
+                        "local",
+                        "run Sluice where the engine runs; in a container, mount the directory into that"));
+        return new Mount().withType(MountType.BIND).withSource(seen.toString()).withTarget("/local");
     }
 
-    /// The image, from here, from our own build folder, or from a registry.
-    private InspectImageResponse image(DockerClient client, ConnectorLaunch.InContainer launch)
+    /// The image's entry point; an image without one has its command in that place.
+    private static String[] program(ContainerConfig config) {
+        if (config != null && config.getEntrypoint() != null) {
+            return config.getEntrypoint();
+        }
+        return config != null && config.getCmd() != null ? config.getCmd() : new String[0];
+    }
+
+    /// Named pipes are not the way for this connector; attached streams may be.
+    private static final class NoPipes extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient RunnerException reason;
+
+        NoPipes(String code, String message, String next) {
+            this.reason = new RunnerException(FailureType.CONFIG_ERROR, code, message, "pipes", next);
+        }
+    }
+
+    /// The shell that was to open the pipes ended before it had: what it ends with is not the connector's.
+    private static NoPipes noPipes(ConnectorLaunch.InContainer launch, RunningContainer running)
             throws InterruptedException {
-        try {
-            return client.inspectImageCmd(launch.image()).exec();
-        } catch (NotFoundException notHere) {
-            if (launch.buildContext().isPresent()) {
-                build(launch.image(), launch.buildContext().get());
-            } else {
-                pull(client, launch.image(), notHere);
-            }
-            return client.inspectImageCmd(launch.image()).exec();
-        } catch (BadRequestException e) {
-            throw new RunnerException(
-                    FailureType.CONFIG_ERROR,
-                    "docker.no_such_image",
-                    "the image %s cannot be there: %s".formatted(launch.image(), DockerEngine.firstLine(e)),
-                    launch.image(),
-                    "write it like airbyte/source-github:2.1.0",
-                    e);
-        } catch (RuntimeException e) {
-            throw engine.refused(e);
-        }
+        return switch (running.awaitExit()) {
+            case ExitStatus.Exited(int code)
+            when code == 126 || code == 127 ->
+                new NoPipes(
+                        "docker.no_shell",
+                        "%s has no /bin/sh, which connects a connector to named pipes".formatted(launch.image()),
+                        "leave out `pipes: named` for this connector");
+            case ExitStatus exit ->
+                new NoPipes(
+                        "docker.no_pipes",
+                        "%s could not open its named pipes: its shell %s"
+                                .formatted(
+                                        launch.image(),
+                                        exit instanceof ExitStatus.Exited(int code)
+                                                ? "exited with code " + code
+                                                : exit.describe()),
+                        "leave out `pipes: named` for this connector; SELinux or its user may keep it from %s"
+                                .formatted(MOUNT));
+        };
     }
 
-    private void build(String image, Path context) throws InterruptedException {
-        notices.accept("building the image %s (first use)".formatted(image));
-        Path script = context.resolveSibling("build");
-        try {
-            Path log = Files.createTempFile(run.path(), "build", ".log");
-            Process process = new ProcessBuilder(script.toString(), context.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            int code;
-            try {
-                code = process.waitFor();
-            } finally {
-                process.destroy(); // Of an interrupted build nobody takes the result.
-            }
-            if (code != 0) {
-                List<String> lines = Files.readAllLines(log);
-                String tail = String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
-                throw new RunnerException(
-                        FailureType.TRANSIENT_ERROR,
-                        "docker.build_failed",
-                        "the image %s could not be built:\n%s".formatted(image, tail),
-                        context.toString(),
-                        "run `./sluice connector build %s` to see all of it".formatted(context));
-            }
-        } catch (IOException e) {
-            throw new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
-                    "docker.build_failed",
-                    "the image %s could not be built: %s".formatted(image, e.getMessage()),
-                    context.toString(),
-                    "run `./sluice connector build %s` to see all of it".formatted(context),
-                    e);
-        }
-    }
-
-    private void pull(DockerClient client, String image, NotFoundException notHere) throws InterruptedException {
-        notices.accept("pulling the image %s".formatted(image));
-        try {
-            // Without a tag the engine would pull every tag there is.
-            boolean tagged = image.contains("@") || image.lastIndexOf(':') > image.lastIndexOf('/');
-            client.pullImageCmd(tagged ? image : image + ":latest").start().awaitCompletion();
-        } catch (RuntimeException e) {
-            throw new RunnerException(
-                    FailureType.CONFIG_ERROR,
-                    "docker.no_such_image",
-                    "the image %s is not on this machine and cannot be pulled: %s"
-                            .formatted(image, DockerEngine.firstLine(e)),
-                    image,
-                    "check its name and tag; an image of your own is built with `docker build`",
-                    notHere);
-        }
-    }
-
-    private RunnerException cannotStart(DockerEngine engine, ConnectorLaunch.InContainer launch, Exception e) {
+    private RunnerException cannotStart(ConnectorLaunch.InContainer launch, Exception e) throws NoPipes {
         if (e instanceof RunnerException known) {
             return known;
         }
         String text = DockerEngine.firstLine(e);
+        if (text.contains("bind source path does not exist")) {
+            throw new NoPipes(
+                    "docker.remote",
+                    "the Docker engine does not see the files of this runner: " + text,
+                    "leave out `pipes: named` and `local`, or run Sluice where the engine runs");
+        }
         if (text.contains("network") && text.contains("not found")) {
             return new RunnerException(
                     FailureType.CONFIG_ERROR,
@@ -270,27 +334,17 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     }
 
     /// Removes the containers of runners that were killed.
-    private void sweep(DockerClient client) {
-        List<Container> ours = client.listContainersCmd()
+    private void sweep(DockerEngine met) throws InterruptedException {
+        RunnerMark self = RunnerMark.ofThisRunner(met);
+        List<Container> ours = met.ask(client -> client.listContainersCmd()
                 .withShowAll(true)
                 .withLabelFilter(List.of(LABEL))
-                .exec();
+                .exec());
         for (Container container : ours) {
-            if (!RunDirectory.isAlive(container.getLabels().get(LABEL))) {
-                remove(client, container.getId());
+            if (RunnerMark.of(container.getLabels()).isDead(self, met)) {
+                met.remove(container.getId());
                 notices.accept("removed a container of %s that a killed run had left".formatted(container.getImage()));
             }
-        }
-    }
-
-    static void remove(DockerClient client, String id) {
-        try {
-            client.removeContainerCmd(id)
-                    .withForce(true)
-                    .withRemoveVolumes(true)
-                    .exec();
-        } catch (RuntimeException e) {
-            // Somebody was faster, or the engine is gone: the next runner sweeps.
         }
     }
 
@@ -300,20 +354,18 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
         String none = "sluice-rehearsal";
         try {
             DockerClient client = engine().client();
+            HostConfig host = new Isolation("1000", true, 1, "none", 1, 1, 1).hostConfig();
             List<Runnable> questions = List.of(
                     () -> client.inspectImageCmd(none).exec(),
                     () -> client.createContainerCmd(none)
-                            .withHostConfig(HostConfig.newHostConfig()
-                                    .withBinds(new Bind("/" + none, new Volume(MOUNT), AccessMode.ro))
-                                    .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
-                                    .withCapDrop(Capability.ALL))
+                            .withHostConfig(host.withMounts(List.of(mount(run.path()))))
                             .withLabels(Map.of(LABEL, none))
                             .exec(),
                     () -> client.startContainerCmd(none).exec(),
                     () -> client.waitContainerCmd(none).start(),
                     () -> client.inspectContainerCmd(none).exec(),
                     () -> client.stopContainerCmd(none).exec(),
-                    () -> remove(client, none));
+                    () -> engine.remove(none));
             for (Runnable question : questions) {
                 try {
                     question.run();
@@ -321,35 +373,10 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                     // Not there, as expected.
                 }
             }
-        } catch (RuntimeException e) {
-            // No engine: then there is nothing to make faster.
-        }
-    }
-
-    /// What can be said of the engine without starting anything in it.
-    public EngineReport report() {
-        DockerEngine there = engine();
-        try {
-            return EngineInspection.report(there.client(), there.address());
-        } catch (RuntimeException e) {
-            throw there.refused(e);
-        }
-    }
-
-    /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> imageOf(ConnectorLaunch.InContainer launch) {
-        return EngineInspection.image(engine().client(), launch.image());
-    }
-
-    /// The image's id changes with its content.
-    @Override
-    public String fingerprint(ConnectorLaunch connector) {
-        try {
-            return image(engine().client(), (ConnectorLaunch.InContainer) connector)
-                    .getId();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "";
+        } catch (RuntimeException e) {
+            // No engine: then there is nothing to make faster.
         }
     }
 

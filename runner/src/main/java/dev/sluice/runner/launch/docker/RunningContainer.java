@@ -1,6 +1,5 @@
 package dev.sluice.runner.launch.docker;
 
-import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.WaitResponse;
@@ -20,45 +19,47 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A container and its pipes.
+/// A container and its streams.
 final class RunningContainer implements RunningConnector {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-    /// What a shell and Docker's init say of a program that is not there.
-    private static final int NOT_FOUND = 127;
-
     private final ConnectorLaunch.InContainer launch;
-    private final DockerClient client;
+    private final DockerEngine engine;
     private final String id;
     private final ConnectorInputs inputs;
-    private final Pipes pipes;
+    private final ContainerStreams streams;
     private final ErrorLines errors;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private volatile boolean stopped;
 
     RunningContainer(
             ConnectorLaunch.InContainer launch,
-            DockerClient client,
+            DockerEngine engine,
             String id,
             ConnectorInputs inputs,
-            Pipes pipes,
+            ContainerStreams streams,
             Launcher.LineSink stderr) {
         this.launch = launch;
-        this.client = client;
+        this.engine = engine;
         this.id = id;
         this.inputs = inputs;
-        this.pipes = pipes;
-        this.errors = new ErrorLines(launch.image(), pipes.stderr(), stderr);
+        this.streams = streams;
+        this.errors = new ErrorLines(launch.image(), streams.stderr(), stderr);
     }
 
-    void start() {
-        client.startContainerCmd(id).exec();
+    /// Returns once the connector runs, or has come and gone. False when it ended without its streams.
+    ///
+    /// @throws TimeoutException when neither happens in time
+    boolean start() throws InterruptedException, TimeoutException {
+        long startedAt = System.nanoTime();
+        engine.ask(launch.startTimeout(), client -> client.startContainerCmd(id).exec());
         watch();
+        return streams.awaitOpen(launch.startTimeout().minusNanos(System.nanoTime() - startedAt));
     }
 
     /// The answer comes when the container has ended; until then the request stays open: no polling.
     private void watch() {
-        client.waitContainerCmd(id).exec(new ResultCallback.Adapter<WaitResponse>() {
+        engine.client().waitContainerCmd(id).exec(new ResultCallback.Adapter<WaitResponse>() {
             @Override
             public void onError(Throwable e) {
                 ended(); // The engine is gone, or the container was removed by somebody else.
@@ -81,14 +82,17 @@ final class RunningContainer implements RunningConnector {
             return;
         }
         exit.complete(status.get());
-        pipes.containerEnded();
+        streams.containerEnded();
     }
 
     /// Empty while it runs.
     private Optional<ExitStatus> status() {
         InspectContainerResponse.ContainerState state;
         try {
-            state = client.inspectContainerCmd(id).exec().getState();
+            state = engine.ask(client -> client.inspectContainerCmd(id).exec()).getState();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(new ExitStatus.Lost());
         } catch (RuntimeException e) {
             return Optional.of(stopped ? new ExitStatus.Stopped() : new ExitStatus.Lost());
         }
@@ -101,9 +105,6 @@ final class RunningContainer implements RunningConnector {
         }
         if (stopped) {
             return Optional.of(new ExitStatus.Stopped());
-        }
-        if (code == NOT_FOUND && !pipes.areConnected()) {
-            return Optional.of(new ExitStatus.NoShell());
         }
         return Optional.of(
                 Boolean.TRUE.equals(state.getOOMKilled())
@@ -118,12 +119,12 @@ final class RunningContainer implements RunningConnector {
 
     @Override
     public InputStream output() {
-        return pipes.stdout();
+        return streams.stdout();
     }
 
     @Override
     public OutputStream input() {
-        return pipes.stdin();
+        return streams.stdin();
     }
 
     @Override
@@ -157,10 +158,22 @@ final class RunningContainer implements RunningConnector {
             return;
         }
         stopped = true;
+        streams.stopping();
+        engine.tidy(
+                grace.plus(DockerEngine.ANSWER),
+                client -> client.stopContainerCmd(id)
+                        .withTimeout((int) grace.toSeconds())
+                        .exec());
         try {
-            client.stopContainerCmd(id).withTimeout((int) grace.toSeconds()).exec();
-        } catch (RuntimeException e) {
-            // It ended by itself just now, or the engine is gone and `ended` hears of it.
+            exit.get(DockerEngine.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new AssertionError("never completed exceptionally", e);
+        } catch (TimeoutException e) {
+            // An engine that has stopped answering will not say either that the container has ended.
+            exit.complete(new ExitStatus.Lost());
+            streams.containerEnded();
         }
     }
 
@@ -169,8 +182,8 @@ final class RunningContainer implements RunningConnector {
         if (!exit.isDone()) {
             stop(GRACE);
         }
-        DockerLauncher.remove(client, id);
-        pipes.close();
+        engine.remove(id);
+        streams.close();
         inputs.delete();
     }
 }

@@ -4,431 +4,64 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
-import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.KilledRunner;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// Real containers of a few lines of shell.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
-final class DockerLauncherIT {
-    /// Runs the script that its configuration holds.
-    private static final String SCRIPTED = "sluice/test-scripted:1";
-
-    private static final String WITH_USER = "sluice/test-with-user:1";
-    private static final String WITHOUT_SHELL = "sluice/test-without-shell:1";
-
-    /// Its shell never connects to the pipes.
-    private static final String DEAF = "sluice/test-deaf:1";
-
-    private final RunDirectory run = RunDirectory.create();
-    private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
-    private final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
-    private final DockerLauncher launcher = new DockerLauncher(run, System.getenv(), notices::add);
-
-    @BeforeAll
-    static void buildImages() throws Exception {
-        String entrypoint = """
-                ENTRYPOINT ["/bin/sh", "-c", "sed 's/.*\\"script\\":\\"\\\\([^\\"]*\\\\)\\".*/\\\\1/' $3 | base64 -d >/tmp/script && exec sh /tmp/script \\"$@\\"", "connector"]
-                """;
-        build(SCRIPTED, "FROM sluice/debian:12\n" + entrypoint);
-        build(WITH_USER, "FROM sluice/debian:12\nUSER 4321\n" + entrypoint);
-        build(WITHOUT_SHELL, "FROM scratch\nENTRYPOINT [\"/connector\"]\n");
-        build(
-                DEAF,
-                "FROM sluice/debian:12\nRUN printf '#!/bin/dash\\nexec sleep 1000\\n' >/sh && chmod +x /sh && mv /sh /bin/sh\n");
-    }
-
-    @AfterAll
-    static void removeImages() throws Exception {
-        docker("rmi", "-f", SCRIPTED, WITH_USER, WITHOUT_SHELL, DEAF);
-    }
-
-    @AfterEach
-    void leavesNothingBehind() throws Exception {
-        assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + run.id()))
-                .as("containers")
-                .isEmpty();
-        try (var files = Files.list(run.path())) {
-            assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("lock");
-        }
-        launcher.close();
-        run.close();
-    }
-
-    private static void build(String image, String dockerfile) throws Exception {
-        Process build = new ProcessBuilder("docker", "build", "-q", "-t", image, "-")
-                .redirectErrorStream(true)
-                .start();
-        try (OutputStream in = build.getOutputStream()) {
-            in.write(dockerfile.getBytes(UTF_8));
-        }
-        String output = new String(build.getInputStream().readAllBytes(), UTF_8);
-        assertThat(build.waitFor()).as(output).isZero();
-    }
-
-    private static String docker(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("docker"));
-        command.addAll(List.of(arguments));
-        Process docker = new ProcessBuilder(command).redirectErrorStream(true).start();
-        return new String(docker.getInputStream().readAllBytes(), UTF_8).strip();
-    }
-
-    private static ConnectorLaunch.InContainer image(String image) {
-        return new ConnectorLaunch.InContainer(image, Optional.empty(), "none", 64 << 20, 0.5, 40, Optional.empty());
-    }
-
-    private static ObjectNode config(String script) {
-        return Json.mapper()
-                .createObjectNode()
-                .put("script", Base64.getEncoder().encodeToString(script.getBytes(UTF_8)))
-                .put("password", "hunter22");
-    }
-
-    private RunningConnector check(String script) throws InterruptedException {
-        return launcher.launch(image(SCRIPTED), new ConnectorCommand.Check(config(script)), stderr::add);
-    }
-
-    private RunningConnector write(String script) throws InterruptedException {
-        return launcher.launch(
-                image(SCRIPTED),
-                new ConnectorCommand.Write(config(script), Json.mapper().createObjectNode()),
-                stderr::add);
-    }
-
-    private static String output(RunningConnector running) throws IOException {
-        return new String(running.output().readAllBytes(), UTF_8).strip();
-    }
-
-    private ExitStatus exit(String script) throws Exception {
-        try (RunningConnector running = check(script)) {
-            return running.awaitExit();
-        }
-    }
-
-    private String containerId() throws Exception {
-        return docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + run.id());
+/// As users launch: the runner chooses the way.
+final class DockerLauncherIT extends DockerLauncherContract {
+    @Override
+    ConnectorLaunch.Pipes pipes() {
+        return ConnectorLaunch.Pipes.AUTO;
     }
 
     @Test
-    void tellsTheWaysToEndApart() throws Exception {
-        assertThat(exit("exit 0")).isEqualTo(new ExitStatus.Exited(0));
-        assertThat(exit("exit 7")).isEqualTo(new ExitStatus.Exited(7));
-        assertThat(exit("kill -9 $$")).isEqualTo(new ExitStatus.Killed(9));
-        assertThat(exit("exec tail /dev/zero")).isEqualTo(new ExitStatus.OutOfMemory(64 << 20));
-        try (RunningConnector running = check("echo started; exec sleep 1000")) {
-            assertThat(running.output().read()).isEqualTo('s');
-            assertThat(running.awaitExit(Duration.ofMillis(50))).isEmpty();
-            running.stop(Duration.ofSeconds(5));
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Stopped());
-        }
-    }
-
-    @Test
-    void takesAConnectorThatEndedWellForThatWhateverBecameOfItsChildren() throws Exception {
-        assertThat(exit("tail /dev/zero; exit 0")).isEqualTo(new ExitStatus.Exited(0));
-    }
-
-    @Test
-    void stopsAConnectorThatIgnoresBeingAsked() throws Exception {
-        try (RunningConnector running = check("trap '' TERM; echo started; while :; do sleep 1; done")) {
-            running.output().read();
-            running.stop(Duration.ofSeconds(1));
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Stopped());
-        }
-    }
-
-    @Test
-    void saysThatAContainerWasTakenAway() throws Exception {
-        try (RunningConnector running = check("echo started; exec sleep 1000")) {
-            running.output().read();
-            docker("rm", "-f", containerId());
-            assertThat(running.awaitExit()).isIn(new ExitStatus.Lost(), new ExitStatus.Killed(9));
-            assertThat(output(running)).isEqualTo("tarted");
-        }
-    }
-
-    @Test
-    void givesAConnectorNoMoreThanItNeeds() throws Exception {
-        try (RunningConnector running = check(
-                "id -u; grep -E '^(CapEff|CapPrm|CapBnd|NoNewPrivs)' /proc/self/status; "
-                        + "touch /sluice/config.json 2>&1; touch /sluice/new 2>&1; cat /sluice/config.json; echo; ls -a /sluice; env; sleep 1000")) {
-            List<String> lines = new ArrayList<>();
-            var reader = new java.io.BufferedReader(new java.io.InputStreamReader(running.output(), UTF_8));
-            for (String line = reader.readLine();
-                    !line.startsWith("USE_STREAM_CAPABLE_STATE");
-                    line = reader.readLine()) {
-                lines.add(line.replaceAll("\\s+", " "));
-            }
-            JsonNode inspected =
-                    Json.mapper().readTree(docker("inspect", containerId())).get(0);
-
-            assertThat(lines)
-                    .contains(
-                            "1000",
-                            "CapEff: 0000000000000000",
-                            "CapPrm: 0000000000000000",
-                            "CapBnd: 0000000000000000",
-                            "NoNewPrivs: 1")
-                    .anyMatch(line -> line.contains("\"password\":\"hunter22\""))
-                    .noneMatch(line -> line.startsWith("PASSWORD") || line.equals("lock"));
-            assertThat(lines).filteredOn(line -> line.contains("touch")).hasSize(2);
-            assertThat(inspected.toString()).doesNotContain("hunter22");
-            JsonNode host = inspected.get("HostConfig");
-            assertThat(host.get("Memory").asLong()).isEqualTo(64 << 20);
-            assertThat(host.get("MemorySwap").asLong()).isEqualTo(64 << 20);
-            assertThat(host.get("NanoCpus").asLong()).isEqualTo(500_000_000);
-            assertThat(host.get("PidsLimit").asLong()).isEqualTo(40);
-            assertThat(host.at("/LogConfig/Type").asText()).isEqualTo("none");
-            assertThat(host.get("NetworkMode").asText()).isEqualTo("none");
-            assertThat(host.get("Init").asBoolean()).isTrue();
-            assertThat(host.get("Privileged").asBoolean()).isFalse();
-            assertThat(host.get("CapDrop").toString()).isEqualTo("[\"ALL\"]");
-            assertThat(host.get("SecurityOpt").toString()).contains("no-new-privileges");
-            assertThat(inspected.at("/Config/Labels").toString())
-                    .contains("\"dev.sluice.run\":\"" + run.id() + "\"", "\"dev.sluice.command\":\"check\"");
-            assertThat(inspected.at("/Config/Tty").asBoolean()).isFalse();
-        }
-    }
-
-    @Test
-    void keepsAnImagesOwnUser() throws Exception {
-        try (RunningConnector running = launcher.launch(
-                image(WITH_USER), new ConnectorCommand.Check(config("id -u; head -c 1 $3")), stderr::add)) {
-            assertThat(output(running)).isEqualTo("4321\n{");
-        }
-    }
-
-    @Test
-    void limitsProcesses() throws Exception {
-        try (RunningConnector running = check("for i in $(seq 1 60); do sleep 1000 & done; echo not reached")) {
-            assertThat(output(running)).isEmpty();
-            assertThat(running.awaitExit().isSuccess()).isFalse();
-        }
-    }
-
-    @Test
-    void removesTheInputsOfAConnector() throws Exception {
-        RunningConnector running = check("exit 0");
-        try (var files = Files.list(run.path())) {
-            assertThat(files.map(Path::getFileName).map(Path::toString)).anyMatch(name -> name.startsWith("check-"));
-        }
-        running.close();
-        running.close();
-        try (var files = Files.list(run.path())) {
-            assertThat(files.map(Path::getFileName).map(Path::toString)).noneMatch(name -> name.startsWith("check-"));
-        }
-    }
-
-    @Test
-    void mountsTheLocalDirectory() throws Exception {
-        Path local = Files.createTempDirectory("sluice-local");
-        Files.setPosixFilePermissions(local, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.writeString(local.resolve("in.txt"), "here");
-        ConnectorLaunch.InContainer launch = new ConnectorLaunch.InContainer(
-                SCRIPTED, Optional.empty(), "none", 64 << 20, 1, 40, Optional.of(local));
-        try (RunningConnector running =
-                launcher.launch(launch, new ConnectorCommand.Check(config("cat /local/in.txt")), stderr::add)) {
-            assertThat(output(running)).isEqualTo("here");
-        } finally {
-            Files.delete(local.resolve("in.txt"));
-            Files.delete(local);
-        }
-    }
-
-    @Test
-    void keepsStandardErrorApart() throws Exception {
-        try (RunningConnector running = check("echo out; echo wrong >&2; printf 'half' >&2")) {
-            assertThat(output(running)).isEqualTo("out");
-            running.awaitExit();
-            assertThat(running.lastErrorLines()).containsExactly("wrong", "half");
-        }
-    }
-
-    @Test
-    void doesNotStopAtAFloodOnStandardError() throws Exception {
-        try (RunningConnector running = check("yes line | head -n 3000000 >&2; echo done")) {
-            assertThat(output(running)).isEqualTo("done");
-        }
-    }
-
-    @Test
-    void givesASourceNothingToRead() throws Exception {
-        try (RunningConnector running = check("cat; echo done")) {
-            assertThat(output(running)).isEqualTo("done");
-        }
-    }
-
-    @Test
-    void sendsTheEndOfInputsOfAllSizes() throws Exception {
-        for (int size : new int[] {0, 1, 65_537, 5 << 20}) {
-            for (int i = 0; i < 20; i++) {
-                try (RunningConnector running = write("exec wc -c")) {
-                    try (OutputStream input = running.input()) {
-                        input.write(new byte[size]);
-                    }
-                    assertThat(output(running)).isEqualTo(String.valueOf(size));
-                    assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
-                }
-            }
-        }
-    }
-
-    @Test
-    void endsAWriteToAContainerThatHasEnded() throws Exception {
-        try (RunningConnector running = write("exit 3")) {
-            assertThatThrownBy(() -> {
-                        while (true) {
-                            running.input().write(new byte[1 << 16]);
-                        }
-                    })
-                    .isInstanceOf(IOException.class);
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(3));
-            assertThat(output(running)).isEmpty();
-        }
-    }
-
-    @Test
-    void doesNotWaitForAContainerThatNeverOpensItsPipes() throws Exception {
-        try (RunningConnector running = launcher.launch(
-                image(DEAF),
-                new ConnectorCommand.Write(
-                        Json.mapper().createObjectNode(), Json.mapper().createObjectNode()),
-                stderr::add)) {
-            Thread closing = Thread.ofPlatform().start(() -> {
-                try {
-                    running.input().close();
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
-            });
-            running.stop(Duration.ofSeconds(1));
-            closing.join();
-            assertThat(output(running)).isEmpty();
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Stopped());
-        }
-    }
-
-    @Test
-    void seesThatAConnectorClosesItsOutputAndLivesOn() throws Exception {
-        try (RunningConnector running = check("echo last; exec >&-; exec sleep 1000")) {
-            assertThat(output(running)).isEqualTo("last");
-            assertThat(running.awaitExit(Duration.ofMillis(50))).isEmpty();
-        }
-    }
-
-    @Test
-    void carries200MegabytesBothWaysUnchanged() throws Exception {
-        byte[] block = new byte[1 << 20];
-        new Random(7).nextBytes(block);
-        MessageDigest sent = MessageDigest.getInstance("SHA-256");
-        try (RunningConnector running = write("exec cat")) {
-            Thread writer = Thread.ofPlatform().start(() -> {
+    void attachesToAnImageWithoutAShellAndRemembersThat() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            try (RunningConnector running = launcher.launch(
+                    image(WITHOUT_SHELL),
+                    new ConnectorCommand.Write(config(""), Json.mapper().createObjectNode()),
+                    stderr::add)) {
                 try (OutputStream input = running.input()) {
-                    for (int i = 0; i < 200; i++) {
-                        input.write(block);
-                        sent.update(block);
-                    }
-                } catch (IOException e) {
-                    throw new AssertionError(e);
+                    input.write("the input".getBytes(UTF_8));
                 }
-            });
-            MessageDigest received = MessageDigest.getInstance("SHA-256");
-            InputStream output = running.output();
-            byte[] buffer = new byte[1 << 16];
-            long total = 0;
-            for (int n = output.read(buffer); n >= 0; n = output.read(buffer)) {
-                received.update(buffer, 0, n);
-                total += n;
+                assertThat(output(running)).startsWith("write\n{").endsWith("}the input");
             }
-            writer.join();
-            assertThat(total).isEqualTo(200L << 20);
-            assertThat(HexFormat.of().formatHex(received.digest()))
-                    .isEqualTo(HexFormat.of().formatHex(sent.digest()));
         }
     }
 
-    private void fails(ConnectorLaunch launch, String code, FailureType type, String message) {
-        assertThatThrownBy(() -> launcher.launch(launch, new ConnectorCommand.Check(config("exit 0")), stderr::add))
-                .isInstanceOfSatisfying(RunnerException.class, e -> {
-                    assertThat(e.code()).isEqualTo(code);
-                    assertThat(e.type()).isEqualTo(type);
-                    assertThat(e.getMessage()).startsWith(message);
-                    assertThat(e.next()).isPresent();
-                });
-    }
-
     @Test
-    void saysThatAnImageIsNotThere() {
+    void saysThatTheRegistryOfAnImageCannotBeReached() {
         fails(
                 image("localhost:1/sluice/no-such-image:1"),
-                "docker.no_such_image",
-                FailureType.CONFIG_ERROR,
-                "the image localhost:1/sluice/no-such-image:1 is not on this machine and cannot be pulled: ");
+                "docker.no_registry",
+                FailureType.TRANSIENT_ERROR,
+                "the image localhost:1/sluice/no-such-image:1 is not on this machine, and its registry cannot be reached: ");
         fails(
                 image("localhost:1/sluice/no-such-image"),
-                "docker.no_such_image",
-                FailureType.CONFIG_ERROR,
-                "the image localhost:1/sluice/no-such-image is not on this machine and cannot be pulled: ");
+                "docker.no_registry",
+                FailureType.TRANSIENT_ERROR,
+                "the image localhost:1/sluice/no-such-image is not on this machine, and its registry cannot be reached: ");
     }
 
     @Test
     void saysThatAnImageNameIsNotOne() {
         fails(image("Not An Image"), "docker.no_such_image", FailureType.CONFIG_ERROR, "the image Not An Image ");
-    }
-
-    @Test
-    void saysThatAnImageHasNoShell() throws Exception {
-        try (RunningConnector running =
-                launcher.launch(image(WITHOUT_SHELL), new ConnectorCommand.Check(config("")), stderr::add)) {
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.NoShell());
-            assertThat(output(running)).isEmpty();
-        }
-    }
-
-    @Test
-    void saysThatAProgramInTheImageIsNotThere() throws Exception {
-        try (RunningConnector running = check("exec /no/such/program")) {
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(127));
-        }
-    }
-
-    @Test
-    void saysThatANetworkIsNotThere() {
-        fails(
-                new ConnectorLaunch.InContainer(
-                        SCRIPTED, Optional.empty(), "no-such-network", 64 << 20, 1, 40, Optional.empty()),
-                "docker.no_such_network",
-                FailureType.CONFIG_ERROR,
-                "the network 'no-such-network' does not exist");
     }
 
     @Test
@@ -448,19 +81,10 @@ final class DockerLauncherIT {
     }
 
     @Test
-    void removesTheContainerThatAKilledRunnerLeft() throws Exception {
-        Path left = KilledRunner.leave("docker");
-        // Also one that has ended: what runs in it may have noticed that nobody listens.
-        assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left))
-                .isNotEmpty();
-
-        RunDirectory.sweep();
-        launcher.fingerprint(image(SCRIPTED));
-
-        assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left))
-                .isEmpty();
-        assertThat(left).doesNotExist();
-        assertThat(notices).contains("removed a container of sluice/debian:12 that a killed run had left");
+    void knowsAnImageByItsContent() throws Exception {
+        String before = launcher.fingerprint(image(SCRIPTED));
+        assertThat(before).startsWith("sha256:").isEqualTo(launcher.fingerprint(image(SCRIPTED)));
+        assertThat(launcher.fingerprint(image(WITH_USER))).isNotEqualTo(before);
     }
 
     @Test
@@ -474,10 +98,76 @@ final class DockerLauncherIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"named", "attach"})
+    void removesWhatAKilledRunnerLeft(String pipes, @TempDir Path elsewhere, @TempDir Path register) throws Exception {
+        Path left = KilledRunner.leave(pipes, elsewhere, register);
+        // Also one that has ended: what runs in it may have noticed that nobody listens.
+        String container = docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left);
+        assertThat(container).isNotEmpty();
+        List<String> volumes = volumes(container);
+        assertThat(volumes).hasSize(pipes.equals("attach") ? 1 : 0);
+
+        RunDirectory.sweep(register);
+        launcher.fingerprint(image(SCRIPTED));
+
+        assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left))
+                .isEmpty();
+        assertThat(docker("volume", "ls", "-q").lines()).noneMatch(volumes::contains);
+        assertThat(left).doesNotExist();
+        assertThat(notices).contains("removed a container of sluice/debian:12 that a killed run had left");
+    }
+
+    private static List<String> volumes(String container) throws Exception {
+        return docker(
+                        "inspect",
+                        "-f",
+                        "{{range .Mounts}}{{if eq .Type \"volume\"}}{{.Name}}\n{{end}}{{end}}",
+                        container)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+    }
+
+    /// Containers as runners label them, of which each says by how it was made whether it must go.
     @Test
-    void knowsAnImageByItsContent() throws Exception {
-        String before = launcher.fingerprint(image(SCRIPTED));
-        assertThat(before).startsWith("sha256:").isEqualTo(launcher.fingerprint(image(SCRIPTED)));
-        assertThat(launcher.fingerprint(image(WITH_USER))).isNotEqualTo(before);
+    void knowsTheContainersOfDeadRunnersFromThoseOfOthers() throws Exception {
+        RunnerMark self = mark();
+        String nowhere = "0".repeat(64);
+        String dead = pretend(new RunnerMark(self.boot(), self.processes(), "4194305", "1", "", ""), true);
+        String reused = pretend(new RunnerMark(self.boot(), self.processes(), self.pid(), "1", "", ""), false);
+        String earlier = pretend(new RunnerMark("another boot", "pid:[1]", "1", "1", self.machine(), ""), false);
+        String gone = pretend(new RunnerMark(self.boot(), "pid:[1]", "1", "1", "", nowhere), false);
+        String alive = pretend(self, false);
+        String contained = pretend(new RunnerMark(self.boot(), "pid:[1]", "1", "1", "", alive), false);
+        String elsewhere = pretend(new RunnerMark("another boot", "pid:[1]", "1", "1", "another machine", ""), false);
+        String unknown = pretend(new RunnerMark("", "", "", "", "", ""), false);
+        try {
+            launcher.fingerprint(image(SCRIPTED));
+            List<String> left = docker("ps", "-aq", "--no-trunc").lines().toList();
+            assertThat(left).contains(alive, contained, elsewhere, unknown);
+            assertThat(left).doesNotContain(dead, reused, earlier, gone);
+        } finally {
+            docker("rm", "-f", dead, reused, earlier, gone, alive, contained, elsewhere, unknown);
+        }
+    }
+
+    private static RunnerMark mark() throws InterruptedException {
+        try (DockerEngine engine = new DockerEngine(System.getenv(), DockerEngine.ANSWER)) {
+            engine.meet();
+            return RunnerMark.ofThisRunner(engine);
+        }
+    }
+
+    private static String pretend(RunnerMark mark, boolean paused) throws Exception {
+        List<String> run =
+                new ArrayList<>(List.of("run", "-d", "--network", "none", "--label", "dev.sluice.run=/pretended"));
+        mark.labels().forEach((name, value) -> run.addAll(List.of("--label", name + "=" + value)));
+        run.addAll(List.of("sluice/debian:12", "sleep", "1000"));
+        String id = docker(run.toArray(String[]::new));
+        if (paused) {
+            docker("pause", id);
+        }
+        return id;
     }
 }

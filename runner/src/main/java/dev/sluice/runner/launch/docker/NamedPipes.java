@@ -1,5 +1,9 @@
 package dev.sluice.runner.launch.docker;
 
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,46 +15,55 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/// The named pipes between the runner and one container.
+/// Streams through named pipes in a directory that runner and container share.
 ///
 /// Opening a named pipe waits for the other side, and the other side may never come. So each is held open by a
 /// keeper, opened for reading and writing, which never waits. The keeper of an output pipe is closed once the
 /// container has connected, or has ended without: then the reader sees the end when the connector closes it.
-final class Pipes implements AutoCloseable {
+final class NamedPipes implements ContainerStreams {
     /// Connects the connector to the pipes, tells us by an empty line that it has, and becomes the connector.
     /// Takes the mount point and the file to read from.
-    static final String SHELL_PROLOGUE = "exec <%2$s >%1$s/stdout 2>%1$s/stderr; echo >&2; exec \"$@\"";
+    private static final String SHELL_PROLOGUE = "exec <%2$s >%1$s/stdout 2>%1$s/stderr; echo >&2; exec \"$@\"";
 
+    private final Path seen;
+    private final boolean readsInput;
     private final RandomAccessFile stdoutKeeper;
     private final RandomAccessFile stderrKeeper;
     private final InputStream stdout;
     private final InputStream stderr;
     private final OutputStream stdin;
     private final CountDownLatch connected = new CountDownLatch(1);
+    private volatile boolean open;
 
-    private Pipes(Path directory, boolean withInput) throws IOException {
+    /// @param seen where the engine finds that directory
+    private NamedPipes(Path directory, Path seen, boolean readsInput) throws IOException {
+        this.seen = seen;
+        this.readsInput = readsInput;
         stdoutKeeper = new RandomAccessFile(directory.resolve("stdout").toFile(), "rw");
         stderrKeeper = new RandomAccessFile(directory.resolve("stderr").toFile(), "rw");
         stdout = new FileInputStream(directory.resolve("stdout").toFile());
         stderr = new ConnectionNotice(
                 new FileInputStream(directory.resolve("stderr").toFile()));
-        stdin = withInput
+        stdin = readsInput
                 ? new Input(
                         FileChannel.open(directory.resolve("stdin"), StandardOpenOption.READ, StandardOpenOption.WRITE),
                         connected)
                 : OutputStream.nullOutputStream();
     }
 
-    static Pipes make(Path directory, boolean withInput) throws IOException {
+    static NamedPipes make(Path directory, Path seen, boolean readsInput) throws IOException {
         List<String> command = new ArrayList<>(List.of("mkfifo"));
         List<Path> outputs = List.of(directory.resolve("stdout"), directory.resolve("stderr"));
         outputs.forEach(pipe -> command.add(pipe.toString()));
         Path input = directory.resolve("stdin");
-        if (withInput) {
+        if (readsInput) {
             command.add(input.toString());
         }
         Process mkfifo = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -67,26 +80,62 @@ final class Pipes implements AutoCloseable {
         for (Path pipe : outputs) {
             Files.setPosixFilePermissions(pipe, PosixFilePermissions.fromString("rw--w--w-"));
         }
-        if (withInput) {
+        if (readsInput) {
             Files.setPosixFilePermissions(input, PosixFilePermissions.fromString("rw-r--r--"));
         }
-        return new Pipes(directory, withInput);
+        return new NamedPipes(directory, seen, readsInput);
     }
 
-    /// Whether the container has opened them, or has ended.
-    boolean areConnected() {
-        return connected.getCount() == 0;
+    @Override
+    public void configure(CreateContainerCmd create, HostConfig host) {
+        List<Mount> mounts = new ArrayList<>(host.getMounts() == null ? List.of() : host.getMounts());
+        mounts.add(new Mount()
+                .withType(MountType.BIND)
+                .withSource(seen.toString())
+                .withTarget(DockerLauncher.MOUNT)
+                // Holds for files; named pipes in it can be written all the same.
+                .withReadOnly(true));
+        host.withMounts(mounts);
+        List<String> entrypoint = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                SHELL_PROLOGUE.formatted(
+                        DockerLauncher.MOUNT, readsInput ? DockerLauncher.MOUNT + "/stdin" : "/dev/null"),
+                "sh"));
+        entrypoint.addAll(List.of(create.getEntrypoint()));
+        create.withEntrypoint(entrypoint);
     }
 
-    InputStream stdout() {
+    @Override
+    public void connect(String container) {
+        // Its shell does that.
+    }
+
+    @Override
+    public boolean awaitOpen(Duration limit) throws InterruptedException, TimeoutException {
+        if (!connected.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new TimeoutException();
+        }
+        return open;
+    }
+
+    @Override
+    public void stopping() {
+        // Nothing holds it back but full pipes, which a signal does not wait for.
+    }
+
+    @Override
+    public InputStream stdout() {
         return stdout;
     }
 
-    InputStream stderr() {
+    @Override
+    public InputStream stderr() {
         return stderr;
     }
 
-    OutputStream stdin() {
+    @Override
+    public OutputStream stdin() {
         return stdin;
     }
 
@@ -101,8 +150,8 @@ final class Pipes implements AutoCloseable {
         }
     }
 
-    /// The container has ended: readers see the end after the last byte, and a writer that waits for room fails.
-    void containerEnded() {
+    @Override
+    public void containerEnded() {
         connected();
         try {
             if (stdin instanceof Input input) {
@@ -175,17 +224,23 @@ final class Pipes implements AutoCloseable {
         @Override
         public int read() throws IOException {
             int b = in.read();
-            connected();
+            noticed(b);
             return b;
         }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             int read = in.read(target, offset, length);
+            noticed(read);
+            return read;
+        }
+
+        /// At the end, or at -1 without a first byte, the container has ended.
+        private void noticed(int read) {
             if (connected.getCount() > 0) {
+                open = read >= 0;
                 connected();
             }
-            return read;
         }
 
         @Override
