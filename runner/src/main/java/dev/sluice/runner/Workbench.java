@@ -249,9 +249,9 @@ public final class Workbench implements AutoCloseable {
         return docker.report();
     }
 
-    /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) throws InterruptedException {
-        return docker.imageOf(launch);
+    /// How a connector's container will be, without starting it.
+    public EngineReport.Container container(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return docker.container(launch);
     }
 
     public OurConnectors ourConnectors() {
