@@ -2,14 +2,15 @@ package dev.sluice;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.StoppableLauncher;
+import dev.sluice.runner.operation.Operations;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// A source or a destination with its settings. It never changes: each method that sets something returns
 /// another one. Nothing is started, and no setting is looked at, before it is asked for something.
@@ -84,24 +85,20 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
     ///
     /// @throws RunnerException `config.invalid` with every setting that does not fit the spec,
     ///     `connector.check_failed` with the connector's own words when they do not work; else as it can be
-    ///     started or not
+    ///     started and answers, or not
     public void check() {
         sluice.call("check", launcher -> {
             Connection connection = connection(launcher);
             Connection.Connector connector = of(connection);
-            AirbyteConnectionStatus answer = sluice.workbench()
+            Optional<Operations.Refusal> wrong = sluice.workbench()
                     .operations(launcher)
                     .check(connector, connection.limits().operationTimeout());
-            if (answer.status() == AirbyteConnectionStatus.Status.FAILED) {
+            if (wrong.isPresent()) {
                 throw new RunnerException(
-                        FailureType.CONFIG_ERROR,
+                        wrong.get().type().orElse(FailureType.CONFIG_ERROR),
                         "connector.check_failed",
                         "the configuration of %s does not work: %s"
-                                .formatted(
-                                        connector,
-                                        sluice.workbench()
-                                                .mask()
-                                                .apply(answer.message().orElse("it does not say why"))),
+                                .formatted(connector, wrong.get().words()),
                         "",
                         "");
             }

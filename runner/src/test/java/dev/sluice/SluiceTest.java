@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.protocol.AirbyteRecordMessage;
 import dev.sluice.protocol.AirbyteStream;
+import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.sync.StreamProgress;
@@ -104,6 +105,23 @@ final class SluiceTest {
         assertThat(e.getStackTrace())
                 .as("the stack of the caller")
                 .anyMatch(frame -> frame.getClassName().equals(SluiceTest.class.getName()));
+    }
+
+    @Test
+    void checkTakesTheReasonOfAConnectorThatGaveUpForItsAnswer() throws IOException {
+        Source source = connectors
+                .source(
+                        sluice,
+                        "echo '{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":"
+                                + "\"no route for hunter22\",\"failure_type\":\"transient_error\"}}}'; exit 1",
+                        "")
+                .config(TOKEN);
+
+        RunnerException e = failure(source::check);
+
+        assertThat(e.code()).isEqualTo("connector.check_failed");
+        assertThat(e.type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        assertThat(e).hasMessage("the configuration of %s/source does not work: no route for ****".formatted(folder));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.sluice.runner.sync;
 
 import dev.sluice.protocol.AirbyteCatalog;
-import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
@@ -189,14 +188,14 @@ public final class SyncJob {
     }
 
     private void check(Connection.Connector connector) throws InterruptedException {
-        AirbyteConnectionStatus answer =
+        Optional<Operations.Refusal> wrong =
                 operations.check(connector, connection.limits().operationTimeout());
-        if (answer.status() == AirbyteConnectionStatus.Status.FAILED) {
+        if (wrong.isPresent()) {
             throw new RunnerException(
-                    FailureType.CONFIG_ERROR,
+                    wrong.get().type().orElse(FailureType.CONFIG_ERROR),
                     "connector.check_failed",
                     "the configuration of %s does not work any more: %s"
-                            .formatted(connector, mask.apply(answer.message().orElse("it does not say why"))),
+                            .formatted(connector, wrong.get().words()),
                     "",
                     "mend it, then run the sync again to continue; `sluice check` tries both sides");
         }
