@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /// One sync of one connection: attempts, until one succeeds or another would not help.
 ///
-/// Each attempt starts from what the one before has stored. See [Retries] for how many there are; before another
-/// one, both connectors are asked whether their configuration works.
+/// Each attempt starts from what the one before has stored. See [Retries] for how many there are. Another one begins
+/// by asking both connectors whether their configuration works; if not, it has failed without moving anything.
 public final class SyncJob {
     /// Hears of the attempts, on the thread that runs the job.
     public interface Listener {
@@ -191,8 +191,10 @@ public final class SyncJob {
         Optional<Operations.Refusal> wrong =
                 operations.check(connector, connection.limits().operationTimeout());
         if (wrong.isPresent()) {
+            // A system that is away refuses as one whose password has changed does. Only the connector can tell.
+            boolean persons = wrong.get().type().equals(Optional.of(FailureType.CONFIG_ERROR));
             throw new RunnerException(
-                    wrong.get().type().orElse(FailureType.CONFIG_ERROR),
+                    persons ? FailureType.CONFIG_ERROR : FailureType.TRANSIENT_ERROR,
                     "connector.check_failed",
                     "the configuration of %s does not work any more: %s"
                             .formatted(connector, wrong.get().words()),
