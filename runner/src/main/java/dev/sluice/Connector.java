@@ -19,17 +19,21 @@ import java.util.Optional;
 public abstract sealed class Connector<C extends Connector<C>> permits Source, Destination {
     final Sluice sluice;
 
+    /// Of the connection; empty when nobody has given it one.
+    final String name;
+
     /// What stands under `source:` or `destination:` in a connection file.
     final ObjectNode described;
 
-    Connector(Sluice sluice, ObjectNode described) {
+    Connector(Sluice sluice, String name, ObjectNode described) {
         this.sluice = sluice;
+        this.name = name;
         this.described = described;
     }
 
     abstract String side();
 
-    abstract C with(ObjectNode changed);
+    abstract C named(String newName, ObjectNode changed);
 
     abstract Connection.Connector of(Connection connection);
 
@@ -62,12 +66,19 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
         return with("local", directory);
     }
 
+    /// The name of the connection it is part of, as it is given to [Selection#syncTo]. With it, a
+    /// configuration that the connector asks for while it is checked or read, such as a renewed token,
+    /// outlives this program: it is kept where states are. Without it, it lasts until the Sluice is closed.
+    public C connection(String name) {
+        return named(name, described);
+    }
+
     /// Any other key that can stand beside `config` in a connection file, such as `memory`, `cpus` or
     /// `network`.
     public C with(String key, Object value) {
         ObjectNode changed = described.deepCopy();
         changed.set(key, Values.tree(value));
-        return with(changed);
+        return named(name, changed);
     }
 
     /// What the connector can do and how it is configured. Its settings are not looked at.
@@ -107,7 +118,11 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
     }
 
     ObjectNode tree(ObjectNode side) {
-        return sluice.settings().set(side(), side);
+        ObjectNode tree = sluice.settings();
+        if (!name.isEmpty()) {
+            tree.put("name", name);
+        }
+        return tree.set(side(), side);
     }
 
     Connection connection(StoppableLauncher launcher) throws InterruptedException {
