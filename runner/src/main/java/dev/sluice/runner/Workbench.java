@@ -105,8 +105,15 @@ public final class Workbench implements AutoCloseable {
     public Connection connection(Path file, Optional<String> state) throws InterruptedException {
         Connection connection = ConnectionFile.read(
                 file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
-        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, state));
+        connection.keepConfigsIn(configs(connection, state));
         return connection;
+    }
+
+    /// Where is kept what the connectors of a connection ask to be configured with, for who does not hold it.
+    ///
+    /// @param state as for [#stateStore]
+    public KeptConfigs configs(Connection connection, Optional<String> state) {
+        return new ConfigsWhenNeeded(connection, state);
     }
 
     /// Makes no state store for a command that has nothing to keep.
@@ -140,12 +147,11 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
-    /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
+    /// Checks what a program describes; where its connectors' configurations are kept is for the program to say.
+    ///
+    /// @param launcher starts connectors that are asked for their spec
     public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
-        Connection connection =
-                ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
-        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, Optional.empty()));
-        return connection;
+        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
@@ -249,9 +255,9 @@ public final class Workbench implements AutoCloseable {
         return docker.report();
     }
 
-    /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) throws InterruptedException {
-        return docker.imageOf(launch);
+    /// How a connector's container will be, without starting it.
+    public EngineReport.Container container(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return docker.container(launch);
     }
 
     public OurConnectors ourConnectors() {
