@@ -231,7 +231,7 @@ final class ProgressView implements AutoCloseable {
                         Summary.size(bytes),
                         all.rate,
                         committed,
-                        Summary.words(Duration.ofNanos(System.nanoTime() - startedAt)));
+                        Summary.took(Duration.ofNanos(System.nanoTime() - startedAt)));
     }
 
     /// What a log wants to know beside the sums: which streams move, and which wait for their source's quota.

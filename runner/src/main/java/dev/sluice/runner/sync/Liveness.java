@@ -3,7 +3,6 @@ package dev.sluice.runner.sync;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.launch.RunningConnector;
-import dev.sluice.runner.operation.Operations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -59,7 +58,7 @@ final class Liveness implements AutoCloseable {
                                 FailureType.TRANSIENT_ERROR,
                                 "source.timeout",
                                 "sent nothing for %s and was stopped"
-                                        .formatted(Operations.words(limits.sourceTimeout())),
+                                        .formatted(Limits.words(limits.sourceTimeout())),
                                 "raise `source_timeout` under `limits:` if it pauses that long");
                         // Not the destination: its input ends now, and it may keep and return what it has.
                         source.stop(GRACE);
