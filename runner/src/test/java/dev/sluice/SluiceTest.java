@@ -48,13 +48,15 @@ final class SluiceTest {
     private Sluice sluice;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
+        Files.createDirectory(folder.resolve("tmp"));
         connectors = new TestingConnectors(folder);
         sluice = builder().open();
     }
 
     private Sluice.Builder builder() {
         Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("TMPDIR", folder.resolve("tmp").toString());
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         return Sluice.builder()
                 .directory(folder)
@@ -314,8 +316,7 @@ final class SluiceTest {
 
     @Test
     void stopsASourceThatSendsNothing() throws Exception {
-        try (Sluice impatient =
-                        builder().limits(Map.of("source_timeout", "300ms")).open();
+        try (Sluice impatient = builder().limits(Map.of("source_timeout", "2s")).open();
                 Records records = connectors
                         .source(impatient, say(record(1)) + "exec sleep 1000")
                         .config(TOKEN)

@@ -54,8 +54,9 @@ public final class Workbench implements AutoCloseable {
         this.notices = notice -> notices.accept(mask.apply(notice));
         this.log = mask.over(log);
         Path runs = cache().resolve("runs");
-        RunDirectory.sweep(runs).forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
-        this.run = RunDirectory.create(runs);
+        RunDirectory.sweep(temporary(), runs)
+                .forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        this.run = RunDirectory.create(temporary(), runs);
         this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
         this.operations = operations(launcher);
@@ -88,10 +89,16 @@ public final class Workbench implements AutoCloseable {
         launcher.stopAll();
     }
 
+    /// Where inputs of connectors are, and pipes. The JVM itself does not ask for TMPDIR.
+    public Path temporary() {
+        String said = environment.getOrDefault("TMPDIR", "");
+        return Path.of(said.isEmpty() ? System.getProperty("java.io.tmpdir") : said);
+    }
+
     /// Where specs are remembered.
     public Path cache() {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-        String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
+        String userHome = environment.getOrDefault("HOME", temporary().toString());
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
     }
 

@@ -52,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (Workbench workbench = terminal.workbench((level, connector, text) -> {}, swept::add)) {
             home(workbench, diagnosis);
             cache(workbench, diagnosis);
-            space("temp", Path.of(System.getProperty("java.io.tmpdir")), diagnosis);
+            space("temp", workbench.temporary(), diagnosis);
             Optional<Connection> connection = file.flatMap(path -> connection(path, workbench, diagnosis));
             Optional<EngineReport> engine = engine(workbench, connection, diagnosis);
             if (connection.isPresent()) {

@@ -19,6 +19,7 @@ import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection.Connector;
+import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
@@ -203,7 +204,7 @@ public final class Operations {
                 FailureType.TRANSIENT_ERROR,
                 "connector.timeout",
                 "%s did not answer `%s` within %s and was stopped"
-                        .formatted(running.name(), command.verb(), words(limit)),
+                        .formatted(running.name(), command.verb(), Limits.words(limit)),
                 "",
                 "raise `operation_timeout` under `limits:` if it needs longer");
     }
@@ -228,13 +229,5 @@ public final class Operations {
                         ? exit.get().next()
                         : "is it an Airbyte connector? run it by hand with `%s` to see all it prints"
                                 .formatted(command.verb()));
-    }
-
-    public static String words(Duration duration) {
-        long seconds = duration.toSeconds();
-        if (seconds == 0) {
-            return duration.toMillis() + " ms";
-        }
-        return seconds % 3600 == 0 ? seconds / 3600 + " h" : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
     }
 }

@@ -57,7 +57,9 @@ abstract class DockerLauncherContract {
     /// Its shell never opens the pipes.
     static final String DEAF = "sluice/test-deaf:" + TAG;
 
-    final RunDirectory run = RunDirectory.create();
+    static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+
+    final RunDirectory run = RunDirectory.create(TEMPORARY);
     final List<String> notices = Collections.synchronizedList(new ArrayList<>());
     final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
     final DockerLauncher launcher = new DockerLauncher(run, System.getenv(), notices::add);
