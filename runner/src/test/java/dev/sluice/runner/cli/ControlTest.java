@@ -186,7 +186,6 @@ final class ControlTest {
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(sluice.environment);
-        builder.environment().put("TMPDIR", System.getProperty("java.io.tmpdir")); // Swept by the next command.
         builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
         builder.redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile());
         return builder.start();

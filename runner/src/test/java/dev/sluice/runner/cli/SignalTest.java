@@ -30,7 +30,7 @@ final class SignalTest {
     @BeforeEach
     void makeFolder() throws IOException {
         sluice = new TestingSluice(folder);
-        temporary = Files.createDirectories(folder.resolve("tmp"));
+        temporary = Path.of(sluice.environment.get("TMPDIR"));
         ready = folder.resolve("ready");
     }
 
@@ -54,7 +54,6 @@ final class SignalTest {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(sluice.environment);
         builder.environment().put("LC_ALL", "C");
-        builder.environment().put("TMPDIR", temporary.toString());
         builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
         builder.redirectOutput(folder.resolve("out").toFile());
         builder.redirectError(folder.resolve("err").toFile());
@@ -147,13 +146,12 @@ final class SignalTest {
                 TestingSluice.SOURCE.replace(
                         "echo 'Loading…'",
                         "exec yes '{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":1},\"emitted_at\":1}}'"));
-        Process head = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         "sh",
                         "-c",
                         "\"$@\" | head -n 1",
                         "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + temporary,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
@@ -161,9 +159,9 @@ final class SignalTest {
                         "--limit",
                         "0",
                         sluice.file.toString())
-                .redirectOutput(folder.resolve("out").toFile())
-                .start();
-        assertThat(head.waitFor()).isZero();
+                .redirectOutput(folder.resolve("out").toFile());
+        builder.environment().putAll(sluice.environment);
+        assertThat(builder.start().waitFor()).isZero();
         assertThat(Files.readString(folder.resolve("out"))).isEqualTo("{\"id\":1}\n");
     }
 }

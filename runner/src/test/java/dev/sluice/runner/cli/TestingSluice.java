@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -53,6 +54,8 @@ final class TestingSluice {
         destination(DESTINATION);
         program(folder.resolve("home/connectors/source-ours/target/connector/run"), SOURCE);
         program(folder.resolve("home/connectors/destination-ours/target/connector/run"), DESTINATION);
+        // Whatever others have left elsewhere: a sweep is told on standard error.
+        environment.put("TMPDIR", Files.createDirectories(folder.resolve("tmp")).toString());
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         connection("""
                 source:
@@ -84,6 +87,9 @@ final class TestingSluice {
     /// Sees standard error while it is written.
     Consumer<String> onError = _ -> {};
 
+    /// How often a line tells how far a sync is.
+    Duration progressLine = Duration.ofHours(1);
+
     /// What is on standard input.
     String typed = "";
 
@@ -101,7 +107,8 @@ final class TestingSluice {
                 environment,
                 new ByteArrayInputStream(typed.getBytes(UTF_8)),
                 new PrintStream(out, true, UTF_8),
-                new PrintStream(err, true, UTF_8));
+                new PrintStream(err, true, UTF_8),
+                progressLine);
         return new Result(code, shorten(out), shorten(err));
     }
 
