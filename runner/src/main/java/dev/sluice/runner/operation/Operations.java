@@ -168,10 +168,16 @@ public final class Operations {
             if (timedOut.get()) {
                 throw timedOut(running, command, limit);
             }
+            Optional<ExitStatus> exit = running.awaitExit(LEAVE);
+            if (exit.filter(ExitStatus.Stopped.class::isInstance).isPresent()) {
+                // By the user: whatever the connector said of that is no reason.
+                throw new RunnerException(
+                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+            }
             if (error.isPresent()) {
                 return new Answer.GaveUp<>(error.get());
             }
-            throw noAnswer(running, command);
+            throw noAnswer(running, command, exit);
         } catch (IOException e) {
             throw new RunnerException(
                     FailureType.SYSTEM_ERROR,
@@ -203,8 +209,7 @@ public final class Operations {
                 "raise `operation_timeout` under `limits:` if it needs longer");
     }
 
-    private RunnerException noAnswer(RunningConnector running, ConnectorCommand command) throws InterruptedException {
-        Optional<ExitStatus> exit = running.awaitExit(LEAVE);
+    private RunnerException noAnswer(RunningConnector running, ConnectorCommand command, Optional<ExitStatus> exit) {
         List<String> last = running.lastErrorLines();
         String cause = last.isEmpty()
                 ? ""
