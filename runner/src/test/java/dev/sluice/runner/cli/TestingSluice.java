@@ -2,6 +2,7 @@ package dev.sluice.runner.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.runner.Main;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -110,6 +113,27 @@ final class TestingSluice {
                 new PrintStream(err, true, UTF_8),
                 progressLine);
         return new Result(code, shorten(out), shorten(err));
+    }
+
+    /// The same in a JVM of its own, which can be stopped from outside; what it prints goes to the files `out` and
+    /// `err` of the folder.
+    ///
+    /// @param options of that JVM
+    ProcessBuilder inItsOwnJvm(List<String> options, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
+        return builder.redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile());
     }
 
     private String shorten(ByteArrayOutputStream printed) {

@@ -115,7 +115,8 @@ final class DockerLauncherIT extends DockerLauncherContract {
                 .isEmpty();
         assertThat(docker("volume", "ls", "-q").lines()).noneMatch(volumes::contains);
         assertThat(left).doesNotExist();
-        assertThat(notices).contains("removed a container of sluice/debian:12 that a killed run had left");
+        // None when another runner on this machine was faster.
+        assertThat(notices).allMatch("removed a container of sluice/debian:12 that a killed run had left"::equals);
     }
 
     private static List<String> volumes(String container) throws Exception {
