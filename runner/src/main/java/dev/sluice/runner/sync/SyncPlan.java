@@ -121,7 +121,8 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                             // A full refresh that was cut short goes on where it was, if the source can.
                             : !last.complete()
                                     && canContinue
-                                    && selected.getKey().isResumable().orElse(false));
+                                    && selected.getKey().isResumable().orElse(false)
+                                    && choice.canRepeatRows(stream));
             if (!continues) {
                 startingOver.add(stream.descriptor());
             }
@@ -275,10 +276,17 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
         }
 
         /// A full refresh that was cut short goes on behind the last state that is stored. The
-        /// destination commits rows before it returns their state, so it may have more than that:
-        /// these come again, and the key makes them one.
+        /// destination commits rows before it returns their state, so it may have more than that,
+        /// and these come again: the key makes them one. A table that is replaced and has no key
+        /// must start over, or it would hold some rows twice.
+        boolean canRepeatRows(PlannedStream stream) {
+            return stream.destinationMode() != WriteMode.OVERWRITE || canDedup(stream.key());
+        }
+
         WriteMode whereRowsMayRepeat(PlannedStream continued) {
-            return continued.destinationMode() == WriteMode.OVERWRITE && canDedup(continued.key())
+            return continued.destinationMode() == WriteMode.OVERWRITE
+                            && continued.mode() == SyncMode.FULL_REFRESH
+                            && canDedup(continued.key())
                     ? WriteMode.OVERWRITE_DEDUP
                     : continued.destinationMode();
         }

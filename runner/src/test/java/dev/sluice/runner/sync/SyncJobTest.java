@@ -288,7 +288,9 @@ final class SyncJobTest {
 
     @Test
     void continuesAResumableFullRefreshInItsGeneration() throws Exception {
-        Scene whole = new Scene(resumable("products")).attempts(5, Duration.ofMillis(1));
+        Scene whole = new Scene(resumable("products"))
+                .settings("products", SyncPlanTest.choose(null, null, null, "id"))
+                .attempts(5, Duration.ofMillis(1));
         whole.source(inTurn(
                         playing(new Exited(1), record("products", 1), state("products", 1)),
                         playing(new Exited(0), record("products", 2), state("products", 2))))

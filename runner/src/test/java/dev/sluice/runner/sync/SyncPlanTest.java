@@ -44,8 +44,7 @@ final class SyncPlanTest {
     private StreamSettings defaults = StreamSettings.DEFAULT;
     private List<DestinationSyncMode> destinationModes = ALL;
 
-    private static StreamSettings choose(
-            String mode, String destinationMode, String cursor, String key, String... fields) {
+    static StreamSettings choose(String mode, String destinationMode, String cursor, String key, String... fields) {
         return new StreamSettings(
                 Optional.ofNullable(mode).map(SyncMode::valueOf),
                 Optional.ofNullable(destinationMode).map(WriteMode::valueOf),
@@ -254,15 +253,22 @@ final class SyncPlanTest {
 
     @Test
     void continuesAFullRefreshThatWasCutShortWhereTheSourceCan() throws Exception {
-        Scene scene = new Scene(resumable("products"));
+        Scene scene = new Scene(resumable("products")).settings("products", choose(null, "APPEND", null, null));
         assertThat(generations(
                         scene,
                         "products",
                         List.of(BADLY, BADLY, WELL, WELL),
                         record("products", 1),
                         state("products", 1)))
-                .containsExactly(
-                        "1/1 of 1, overwrite", "1/1 of 2, overwrite", "1/1 of 3, overwrite", "2/2 of 4, overwrite");
+                .containsExactly("0/1 of 1, append", "0/1 of 2, append", "0/1 of 3, append", "0/2 of 4, append");
+    }
+
+    @Test
+    void startsAFullRefreshWithoutAKeyOverBecauseRowsWouldComeTwice() throws Exception {
+        Scene scene = new Scene(resumable("products"));
+        assertThat(generations(
+                        scene, "products", List.of(BADLY, BADLY, WELL), record("products", 1), state("products", 1)))
+                .containsExactly("1/1 of 1, overwrite", "2/2 of 2, overwrite", "3/3 of 3, overwrite");
     }
 
     /// The destination commits rows before it returns their state: a runner that is killed between the two sends them
