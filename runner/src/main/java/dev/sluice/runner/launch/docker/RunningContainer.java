@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 /// A container and its streams.
 final class RunningContainer implements RunningConnector {
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final int SIGKILL = 9;
 
     private final ConnectorLaunch.InContainer launch;
     private final DockerEngine engine;
@@ -104,10 +105,25 @@ final class RunningContainer implements RunningConnector {
         if (stopped) {
             return Optional.of(new ExitStatus.Stopped());
         }
-        return Optional.of(
-                Boolean.TRUE.equals(state.getOOMKilled())
-                        ? new ExitStatus.OutOfMemory(launch.memoryBytes())
-                        : ExitStatus.of(code));
+        ExitStatus ended = ExitStatus.of(code);
+        return Optional.of(isOutOfMemory(state, ended) ? new ExitStatus.OutOfMemory(launch.memoryBytes()) : ended);
+    }
+
+    /// That memory ran out reaches the engine on another way than the end of the process, and sometimes later.
+    private boolean isOutOfMemory(InspectContainerResponse.ContainerState state, ExitStatus ended) {
+        try {
+            int looks = ended.equals(new ExitStatus.Killed(SIGKILL)) ? 10 : 0;
+            for (int i = 0; i < looks && !Boolean.TRUE.equals(state.getOOMKilled()); i++) {
+                Thread.sleep(100);
+                state = engine.ask(client -> client.inspectContainerCmd(id).exec())
+                        .getState();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // Removed by now: what is known has to do.
+        }
+        return Boolean.TRUE.equals(state.getOOMKilled());
     }
 
     @Override
