@@ -131,7 +131,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             planned.add(new PlannedStream(
                     stream.stream(),
                     stream.mode(),
-                    stream.destinationMode(),
+                    continues ? choice.whereRowsMayRepeat(stream) : stream.destinationMode(),
                     stream.cursor(),
                     stream.key(),
                     new Generation(continues ? last.id() : last.next(now).id(), false, refreshing),
@@ -269,9 +269,23 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                     .orElse(canBeIncremental ? SyncMode.INCREMENTAL : SyncMode.FULL_REFRESH);
         }
 
+        private boolean canDedup(List<List<String>> key) {
+            return !key.isEmpty()
+                    && destination.supportedDestinationSyncModes().contains(DestinationSyncMode.APPEND_DEDUP);
+        }
+
+        /// A full refresh that was cut short goes on behind the last state that is stored. The
+        /// destination commits rows before it returns their state, so it may have more than that:
+        /// these come again, and the key makes them one.
+        WriteMode whereRowsMayRepeat(PlannedStream continued) {
+            return continued.destinationMode() == WriteMode.OVERWRITE && canDedup(continued.key())
+                    ? WriteMode.OVERWRITE_DEDUP
+                    : continued.destinationMode();
+        }
+
         private WriteMode writeMode(SyncMode mode, List<List<String>> key) {
             List<DestinationSyncMode> can = destination.supportedDestinationSyncModes();
-            boolean canDedup = !key.isEmpty() && can.contains(DestinationSyncMode.APPEND_DEDUP);
+            boolean canDedup = canDedup(key);
             // One that does not say can overwrite too: it has always been there.
             boolean canOverwrite = can.isEmpty() || can.contains(DestinationSyncMode.OVERWRITE);
             Optional<WriteMode> wanted = settings.destinationMode().or(defaults::destinationMode);

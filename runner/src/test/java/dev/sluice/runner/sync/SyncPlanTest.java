@@ -265,6 +265,24 @@ final class SyncPlanTest {
                         "1/1 of 1, overwrite", "1/1 of 2, overwrite", "1/1 of 3, overwrite", "2/2 of 4, overwrite");
     }
 
+    /// The destination commits rows before it returns their state: a runner that is killed between the two sends them
+    /// again.
+    @Test
+    void removesByKeyTheRowsThatComeAgainWhenAFullRefreshGoesOn() throws Exception {
+        Scene scene = new Scene(resumable("products")).settings("products", choose(null, null, null, "id"));
+        assertThat(generations(
+                        scene,
+                        "products",
+                        List.of(BADLY, BADLY, WELL, WELL),
+                        record("products", 1),
+                        state("products", 1)))
+                .containsExactly(
+                        "1/1 of 1, overwrite",
+                        "1/1 of 2, append_dedup",
+                        "1/1 of 3, append_dedup",
+                        "2/2 of 4, overwrite");
+    }
+
     @Test
     void startsAResumableFullRefreshOverWhenNothingOfItWasStored() throws Exception {
         assertThat(generations(
