@@ -1,7 +1,9 @@
 #!/bin/sh
 # Closes its input behind the third record, while the source goes on, and exits with 0.
+# only: process, as the runner itself holds the named pipe of a container open
 # partner: endless_source
 . "${0%/*}/peer.sh"
 keep_until 3
 exec <&-
+sleep 1
 exit 0

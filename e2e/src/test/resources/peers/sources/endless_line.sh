@@ -1,8 +1,11 @@
 #!/bin/sh
-# Prints a line that has no end.
+# Prints a line that has no end, a byte a second.
 # limits: source_timeout: 4s
 . "${0%/*}/peer.sh"
 record 1 2
 state 2
 stuck
-exec tr '\0' x </dev/zero
+while :; do
+    printf x
+    sleep 1
+done

@@ -2,14 +2,15 @@ package dev.sluice;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.StoppableLauncher;
+import dev.sluice.runner.operation.Operations;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// A source or a destination with its settings. It never changes: each method that sets something returns
 /// another one. Nothing is started, and no setting is looked at, before it is asked for something.
@@ -18,17 +19,21 @@ import java.util.Map;
 public abstract sealed class Connector<C extends Connector<C>> permits Source, Destination {
     final Sluice sluice;
 
+    /// Of the connection; empty when nobody has given it one.
+    final String name;
+
     /// What stands under `source:` or `destination:` in a connection file.
     final ObjectNode described;
 
-    Connector(Sluice sluice, ObjectNode described) {
+    Connector(Sluice sluice, String name, ObjectNode described) {
         this.sluice = sluice;
+        this.name = name;
         this.described = described;
     }
 
     abstract String side();
 
-    abstract C with(ObjectNode changed);
+    abstract C named(String newName, ObjectNode changed);
 
     abstract Connection.Connector of(Connection connection);
 
@@ -61,12 +66,19 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
         return with("local", directory);
     }
 
+    /// The name of the connection it is part of, as it is given to [Selection#syncTo]. With it, a
+    /// configuration that the connector asks for while it is checked or read, such as a renewed token,
+    /// outlives this program: it is kept where states are. Without it, it lasts until the Sluice is closed.
+    public C connection(String name) {
+        return named(name, described);
+    }
+
     /// Any other key that can stand beside `config` in a connection file, such as `memory`, `cpus` or
     /// `network`.
     public C with(String key, Object value) {
         ObjectNode changed = described.deepCopy();
         changed.set(key, Values.tree(value));
-        return with(changed);
+        return named(name, changed);
     }
 
     /// What the connector can do and how it is configured. Its settings are not looked at.
@@ -84,24 +96,20 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
     ///
     /// @throws RunnerException `config.invalid` with every setting that does not fit the spec,
     ///     `connector.check_failed` with the connector's own words when they do not work; else as it can be
-    ///     started or not
+    ///     started and answers, or not
     public void check() {
         sluice.call("check", launcher -> {
             Connection connection = connection(launcher);
             Connection.Connector connector = of(connection);
-            AirbyteConnectionStatus answer = sluice.workbench()
+            Optional<Operations.Refusal> wrong = sluice.workbench()
                     .operations(launcher)
                     .check(connector, connection.limits().operationTimeout());
-            if (answer.status() == AirbyteConnectionStatus.Status.FAILED) {
+            if (wrong.isPresent()) {
                 throw new RunnerException(
-                        FailureType.CONFIG_ERROR,
+                        wrong.get().type().orElse(FailureType.CONFIG_ERROR),
                         "connector.check_failed",
                         "the configuration of %s does not work: %s"
-                                .formatted(
-                                        connector,
-                                        sluice.workbench()
-                                                .mask()
-                                                .apply(answer.message().orElse("it does not say why"))),
+                                .formatted(connector, wrong.get().words()),
                         "",
                         "");
             }
@@ -110,7 +118,11 @@ public abstract sealed class Connector<C extends Connector<C>> permits Source, D
     }
 
     ObjectNode tree(ObjectNode side) {
-        return sluice.settings().set(side(), side);
+        ObjectNode tree = sluice.settings();
+        if (!name.isEmpty()) {
+            tree.put("name", name);
+        }
+        return tree.set(side(), side);
     }
 
     Connection connection(StoppableLauncher launcher) throws InterruptedException {

@@ -5,8 +5,8 @@ import dev.sluice.runner.connection.Connection;
 
 /// Where records go; see [Selection#syncTo]. See [Connector] for its settings.
 public final class Destination extends Connector<Destination> {
-    Destination(Sluice sluice, ObjectNode described) {
-        super(sluice, described);
+    Destination(Sluice sluice, String name, ObjectNode described) {
+        super(sluice, name, described);
     }
 
     @Override
@@ -15,8 +15,8 @@ public final class Destination extends Connector<Destination> {
     }
 
     @Override
-    Destination with(ObjectNode changed) {
-        return new Destination(sluice, changed);
+    Destination named(String newName, ObjectNode changed) {
+        return new Destination(sluice, newName, changed);
     }
 
     @Override

@@ -15,8 +15,10 @@ import dev.sluice.runner.sync.SyncJob;
 import dev.sluice.runner.sync.SyncPlan;
 import dev.sluice.runner.sync.SyncReport;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Streams of a source, to be read or synced. It never changes, like [Connector].
@@ -26,9 +28,12 @@ public final class Selection {
     /// `streams:` and `sync:` of a connection file.
     private final ObjectNode selected;
 
-    Selection(Source source, ObjectNode selected) {
+    private final Set<String> refresh;
+
+    Selection(Source source, ObjectNode selected, Set<String> refresh) {
         this.source = source;
         this.selected = selected;
+        this.refresh = refresh;
     }
 
     /// For those streams that can and say nothing else.
@@ -48,7 +53,17 @@ public final class Selection {
     private Selection sync(String key, String value) {
         ObjectNode changed = selected.deepCopy();
         changed.withObjectProperty("sync").put(key, value);
-        return new Selection(source, changed);
+        return new Selection(source, changed, refresh);
+    }
+
+    /// Reads some of these streams from the start, whatever their mode; their older rows go when they are whole. For
+    /// one sync: the selection it is called on stays as it is, for those that come after.
+    ///
+    /// @param streams names, `users` or with their namespace `public.users`
+    public Selection refresh(String... streams) {
+        Set<String> all = new HashSet<>(refresh);
+        all.addAll(List.of(streams));
+        return new Selection(source, selected, Set.copyOf(all));
     }
 
     /// Reads from the beginning; see [#read(JsonNode)].
@@ -135,7 +150,7 @@ public final class Selection {
             SyncJob job = new SyncJob(
                     connection, stored, workbench.operations(launcher), launcher, workbench.mask(), source.sluice.log);
             running.set(Optional.of(job));
-            SyncReport report = job.run(listener);
+            SyncReport report = job.run(refresh, listener);
             if (!report.isSuccess()) {
                 throw RunnerException.of(report.failures());
             }

@@ -36,6 +36,7 @@ public final class Sluice implements AutoCloseable {
     private final Optional<Path> home;
     private final ObjectNode settings;
     private final Workbench workbench;
+    private final RenewedConfigs renewed = new RenewedConfigs();
     private final Set<AutoCloseable> running = ConcurrentHashMap.newKeySet();
     private final Thread hook = Thread.ofPlatform().name("sluice stop").unstarted(this::close);
     private volatile boolean closed;
@@ -76,28 +77,28 @@ public final class Sluice implements AutoCloseable {
     ///
     /// @throws RunnerException `connector.unknown` when it is not an image and this Sluice has no connectors
     public Source source(String name) {
-        return new Source(this, named("source", name));
+        return new Source(this, "", named("source", name));
     }
 
     /// A source that is a program of this machine; it runs as a process.
     ///
     /// @param command program and arguments
     public Source sourceCommand(String... command) {
-        return new Source(this, command(command));
+        return new Source(this, "", command(command));
     }
 
     /// A destination: one of ours by its name, or any image with its tag.
     ///
     /// @throws RunnerException `connector.unknown` when it is not an image and this Sluice has no connectors
     public Destination destination(String name) {
-        return new Destination(this, named("destination", name));
+        return new Destination(this, "", named("destination", name));
     }
 
     /// A destination that is a program of this machine; it runs as a process.
     ///
     /// @param command program and arguments
     public Destination destinationCommand(String... command) {
-        return new Destination(this, command(command));
+        return new Destination(this, "", command(command));
     }
 
     private ObjectNode named(String side, String name) {
@@ -134,7 +135,9 @@ public final class Sluice implements AutoCloseable {
     }
 
     Connection connection(ObjectNode tree, StoppableLauncher launcher) throws InterruptedException {
-        return workbench.connection(tree, place, launcher);
+        Connection connection = workbench.connection(tree, place, launcher);
+        connection.keepConfigsIn(renewed.of(tree, connection.name(), workbench.configs(connection, Optional.empty())));
+        return connection;
     }
 
     @FunctionalInterface

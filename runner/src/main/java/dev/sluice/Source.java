@@ -7,11 +7,12 @@ import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.sync.SyncReport;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Where records come from. See [Connector] for its settings.
 public final class Source extends Connector<Source> {
-    Source(Sluice sluice, ObjectNode described) {
-        super(sluice, described);
+    Source(Sluice sluice, String name, ObjectNode described) {
+        super(sluice, name, described);
     }
 
     @Override
@@ -20,8 +21,8 @@ public final class Source extends Connector<Source> {
     }
 
     @Override
-    Source with(ObjectNode changed) {
-        return new Source(sluice, changed);
+    Source named(String newName, ObjectNode changed) {
+        return new Source(sluice, newName, changed);
     }
 
     @Override
@@ -51,7 +52,7 @@ public final class Source extends Connector<Source> {
         List.of(streams)
                 .forEach(name -> selected.set(
                         "streams", selected.withArrayProperty("streams").add(name)));
-        return new Selection(this, selected);
+        return new Selection(this, selected, Set.of());
     }
 
     /// Some of its streams with settings of their own: what stands under `streams:` in a connection file.
@@ -59,12 +60,12 @@ public final class Source extends Connector<Source> {
     /// @param streams name to settings, for example `Map.of("users", Map.of("fields", List.of("id",
     ///     "name")))`
     public Selection select(Map<String, ?> streams) {
-        return new Selection(this, Json.mapper().createObjectNode().set("streams", Values.tree(streams)));
+        return new Selection(this, Json.mapper().createObjectNode().set("streams", Values.tree(streams)), Set.of());
     }
 
     /// All of its streams.
     public Selection selectAll() {
-        return new Selection(this, Json.mapper().createObjectNode());
+        return new Selection(this, Json.mapper().createObjectNode(), Set.of());
     }
 
     /// All of its streams; see [Selection#read()].

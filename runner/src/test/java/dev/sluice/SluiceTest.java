@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.protocol.AirbyteRecordMessage;
 import dev.sluice.protocol.AirbyteStream;
+import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.sync.StreamProgress;
@@ -47,13 +48,15 @@ final class SluiceTest {
     private Sluice sluice;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
+        Files.createDirectory(folder.resolve("tmp"));
         connectors = new TestingConnectors(folder);
         sluice = builder().open();
     }
 
     private Sluice.Builder builder() {
         Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("TMPDIR", folder.resolve("tmp").toString());
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         return Sluice.builder()
                 .directory(folder)
@@ -104,6 +107,23 @@ final class SluiceTest {
         assertThat(e.getStackTrace())
                 .as("the stack of the caller")
                 .anyMatch(frame -> frame.getClassName().equals(SluiceTest.class.getName()));
+    }
+
+    @Test
+    void checkTakesTheReasonOfAConnectorThatGaveUpForItsAnswer() throws IOException {
+        Source source = connectors
+                .source(
+                        sluice,
+                        "echo '{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":"
+                                + "\"no route for hunter22\",\"failure_type\":\"transient_error\"}}}'; exit 1",
+                        "")
+                .config(TOKEN);
+
+        RunnerException e = failure(source::check);
+
+        assertThat(e.code()).isEqualTo("connector.check_failed");
+        assertThat(e.type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        assertThat(e).hasMessage("the configuration of %s/source does not work: no route for ****".formatted(folder));
     }
 
     @Test
@@ -296,8 +316,7 @@ final class SluiceTest {
 
     @Test
     void stopsASourceThatSendsNothing() throws Exception {
-        try (Sluice impatient =
-                        builder().limits(Map.of("source_timeout", "300ms")).open();
+        try (Sluice impatient = builder().limits(Map.of("source_timeout", "2s")).open();
                 Records records = connectors
                         .source(impatient, say(record(1)) + "exec sleep 1000")
                         .config(TOKEN)
@@ -433,6 +452,90 @@ final class SluiceTest {
         assertThat(source.syncTo(destination, "another").records()).isEqualTo(2);
         assertThat(Files.readAllLines(folder.resolve("taken")).stream().filter(line -> line.contains("\"RECORD\"")))
                 .hasSize(5);
+    }
+
+    @Test
+    void readsAStreamFromTheStartWhenItIsToBeRefreshed() throws IOException {
+        Source source = source("if [ -n \"$state\" ]; then " + say(record(3), state(3)) + "else "
+                + say(record(1), record(2), state(2)) + "fi");
+        Destination destination = connectors.destination(sluice, TAKES);
+        Selection users = source.select("users");
+        users.syncTo(destination, "shop");
+
+        assertThat(users.refresh("users").syncTo(destination, "shop").records()).isEqualTo(2);
+        assertThat(users.syncTo(destination, "shop").records()).isEqualTo(1);
+        assertThat(failure(() -> users.refresh("usres").syncTo(destination, "shop")))
+                .hasMessage("'usres' is not a stream of this sync; did you mean 'users'?");
+    }
+
+    /// Notes what it is configured with, and asks for a token that nobody had before.
+    private static final String RENEWS = """
+            cat "$config" >>given; echo >>given
+            echo '{"type":"CONTROL","control":{"type":"CONNECTOR_CONFIG","emitted_at":1,"connectorConfig":\
+            {"config":{"token":"renewed-'$(wc -l <given)'"}}}}'
+            """;
+
+    private Source renewing(Sluice with) throws IOException {
+        return connectors
+                .source(
+                        with,
+                        RENEWS
+                                + say(
+                                        "{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"SUCCEEDED\"}}"),
+                        RENEWS + say(record(1), state(1)))
+                .config(TOKEN);
+    }
+
+    private List<String> given() throws IOException {
+        return Files.readAllLines(folder.resolve("given")).stream()
+                .map(line -> line.replaceAll(".*\"token\":\"(.*)\"}", "$1"))
+                .toList();
+    }
+
+    @Test
+    void aRenewedTokenCountsForTheNextCallWhateverItIs() throws IOException {
+        Source source = renewing(sluice);
+        Destination destination = connectors.destination(sluice, TAKES);
+
+        source.check();
+        try (Records records = source.read()) {
+            ids(records);
+        }
+        source.syncTo(destination, "shop");
+        source.with("launch", "process").check();
+        source.syncTo(destination, "another");
+
+        assertThat(given()).containsExactly("hunter22", "renewed-1", "renewed-2", "renewed-3", "renewed-4");
+    }
+
+    @Test
+    void aTokenThatIsRenewedUnderTheNameOfAConnectionOutlivesTheProgram() throws IOException {
+        Source before = renewing(sluice);
+        before.check();
+        before.syncTo(connectors.destination(sluice, TAKES), "shop");
+        sluice.close();
+
+        try (Sluice later = builder().open()) {
+            Source after = renewing(later);
+            after.connection("shop").check();
+            after.syncTo(connectors.destination(later, TAKES), "shop");
+        }
+        try (Sluice later = builder().open()) {
+            renewing(later).check();
+        }
+        assertThat(given()).containsExactly("hunter22", "renewed-1", "renewed-2", "renewed-3", "hunter22");
+    }
+
+    @Test
+    void twoSourcesWithoutANameDoNotGetEachOthersToken() throws IOException {
+        Source one = renewing(sluice);
+        Source other = renewing(sluice).config(Map.of("token", "swordfish"));
+        for (int i = 0; i < 2; i++) {
+            one.check();
+            other.check();
+        }
+        assertThat(given()).containsExactly("hunter22", "swordfish", "renewed-1", "renewed-2");
+        assertThat(folder.resolve(".sluice")).as("nothing is to be kept").doesNotExist();
     }
 
     @Test

@@ -3,8 +3,6 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -119,8 +117,7 @@ final class BadDayIT {
 
     /// A source that answers all questions and, asked to read, takes memory until there is none.
     private String hungryImage() throws IOException {
-        Path context = Files.createDirectory(sluice.work().resolve("hungry"));
-        Files.writeString(context.resolve("source.sh"), """
+        return Docker.image(sluice.work(), "hungry", """
                 case $1 in
                 spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object"}}}' ;;
                 check) echo '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"SUCCEEDED"}}' ;;
@@ -129,13 +126,5 @@ final class BadDayIT {
                 read) exec tail /dev/zero ;;
                 esac
                 """);
-        Files.writeString(context.resolve("Dockerfile"), """
-                FROM sluice/debian:12
-                COPY source.sh /source.sh
-                USER 1000
-                ENTRYPOINT ["sh", "/source.sh"]
-                """);
-        Program.run("docker", "build", "--force-rm", "-t", "sluice-e2e/hungry:1", context.toString());
-        return "sluice-e2e/hungry:1";
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.e2e;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,24 @@ final class Docker {
             }
         }
         return ours;
+    }
+
+    /// Builds an image that runs a shell script, as a user that is not root.
+    ///
+    /// @param work where its folder is made
+    /// @return its name with its tag
+    static String image(Path work, String name, String script) throws IOException {
+        Path context = Files.createDirectory(work.resolve(name));
+        Files.writeString(context.resolve("connector.sh"), script);
+        Files.writeString(context.resolve("Dockerfile"), """
+                FROM sluice/debian:12
+                COPY connector.sh /connector.sh
+                USER 1000
+                ENTRYPOINT ["sh", "/connector.sh"]
+                """);
+        String image = "sluice-e2e/%s:1".formatted(name);
+        Program.run("docker", "build", "--force-rm", "-t", image, context.toString());
+        return image;
     }
 
     static void kill(String container) {

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 ///
 /// @param name of its file, without the ending
 record Peer(Kind kind, String name, String script) {
+    /// While one writes a peer: `-Dpeer=endless_line`, a regular expression.
+    private static final String CHOSEN = System.getProperty("peer", ".*");
+
     static final Path FOLDER = Path.of("src/test/resources/peers");
 
     /// What a peer is asked to do, and its folder.
@@ -37,6 +40,11 @@ record Peer(Kind kind, String name, String script) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Those to be met.
+    static Stream<Peer> chosen(Kind kind) {
+        return all(kind).stream().filter(peer -> peer.name().matches(CHOSEN));
     }
 
     static Peer of(Kind kind, String name) {

@@ -42,11 +42,11 @@ final class PeersIT {
     }
 
     private static Stream<Arguments> onBothRoutes(Peer.Kind kind) {
-        return Peer.all(kind).stream()
+        return Peer.chosen(kind)
                 .flatMap(peer -> Stream.of(Route.values())
-                        // A process has no limit of its memory.
-                        .filter(route -> route == Route.CONTAINER
-                                || peer.setting("memory").isEmpty())
+                        .filter(route -> peer.setting("only")
+                                .filter(only -> !only.startsWith(route.toString()))
+                                .isEmpty())
                         .map(route -> Arguments.of(peer, route)));
     }
 

@@ -29,7 +29,7 @@ final class PeersStopIT {
 
     static Stream<Arguments> hanging() {
         return Stream.of(Peer.Kind.values())
-                .flatMap(kind -> Peer.all(kind).stream())
+                .flatMap(Peer::chosen)
                 .filter(Peer::hangs)
                 .flatMap(peer -> Stream.of(Route.values()).map(route -> Arguments.of(peer, route)));
     }

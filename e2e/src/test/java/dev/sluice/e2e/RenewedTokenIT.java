@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,8 +16,7 @@ final class RenewedTokenIT {
     @RegisterExtension
     private final SluiceCli sluice = new SluiceCli();
 
-    /// What was looked at, by where it was.
-    private final Map<String, String> seen = new LinkedHashMap<>();
+    private final Seen seen = new Seen();
 
     /// A container that prints what it knows, renews its token and then sees its runner killed.
     @Test
@@ -40,45 +36,34 @@ final class RenewedTokenIT {
                 """.formatted(talkativeImage()) + DuckdbFile.in(sluice.work()).destination("process"));
         RunningSluice sync = sluice.start("sync", "shop.yaml")
                 .until("the renewed token in the state store", () -> sluice.hasStored(canaries.getLast()));
-        List<Long> connectors = inspectContainers();
+        List<Long> connectors = seen.containers(sluice);
         assertThat(connectors).isNotEmpty();
-        for (long pid : connectors) {
-            seen.put("command line of " + pid, text(pid, "cmdline"));
-            seen.put("environment of " + pid, text(pid, "environ"));
-        }
+        connectors.forEach(seen::process);
         sync.kill9();
         Files.createFile(local.resolve("go"));
 
-        see("sync", sluice.run("sync", "shop.yaml").succeeds());
+        seen.see("sync", sluice.run("sync", "shop.yaml").succeeds());
         Finished read = sluice.run("read", "shop.yaml").succeeds();
         assertThat(read.out()).as("what it was started with").isEqualTo("{\"id\":2}\n");
-        see("read", read);
+        seen.see("read", read);
         for (String verb : List.of("check", "discover")) {
-            see(verb, sluice.run(verb, "shop.yaml").succeeds());
+            seen.see(verb, sluice.run(verb, "shop.yaml").succeeds());
         }
-        see("state show", sluice.run("state", "show", "shop.yaml").succeeds());
-        for (Path file : sluice.writtenFiles()) {
-            String text = new String(Files.readAllBytes(file), UTF_8);
-            // The one place for the renewed one, and for nothing else.
-            seen.put(
-                    file.toString(),
-                    file.getFileName().toString().startsWith("state.db") ? text.replace(canaries.getLast(), "") : text);
-        }
-        assertThat(seen).anySatisfy((where, text) -> assertThat(text).contains("as it is **** in base64 "));
+        seen.see("state show", sluice.run("state", "show", "shop.yaml").succeeds());
+        // The one place for the renewed one, and for nothing else.
+        seen.writtenFiles(sluice, text -> text.replace(canaries.getLast(), ""));
+        seen.contains("as it is **** in base64 ");
         for (String canary : canaries) {
             String base64 =
                     Base64.getEncoder().encodeToString(canary.getBytes(UTF_8)).substring(0, 12);
-            for (String form : List.of(canary, canary.replace("/", "\\/"), canary.replace("/", "%2F"), base64)) {
-                assertThat(seen)
-                        .allSatisfy((where, text) -> assertThat(text).as(where).doesNotContain(form));
-            }
+            List.of(canary, canary.replace("/", "\\/"), canary.replace("/", "%2F"), base64)
+                    .forEach(seen::containsNowhere);
         }
     }
 
     /// Its first record says whether its token was the renewed one. It waits for `/local/go`.
     private String talkativeImage() throws IOException {
-        Path context = Files.createDirectory(sluice.work().resolve("talkative"));
-        Files.writeString(context.resolve("source.sh"), """
+        return Docker.image(sluice.work(), "talkative", """
                 token=$(sed 's/.*"token":"\\([^"]*\\)".*/\\1/' "$3" 2>/dev/null)
                 say() {
                   text="as it is $1 in base64 $(printf %s "$1" | base64) in a URL $(echo "$1" | sed 's#/#%2F#')"
@@ -100,36 +85,5 @@ final class RenewedTokenIT {
                   echo "{\\"type\\":\\"RECORD\\",\\"record\\":{\\"stream\\":\\"s\\",\\"data\\":{\\"id\\":$id},\\"emitted_at\\":1}}" ;;
                 esac
                 """);
-        Files.writeString(context.resolve("Dockerfile"), """
-                FROM sluice/debian:12
-                COPY source.sh /source.sh
-                USER 1000
-                ENTRYPOINT ["sh", "/source.sh"]
-                """);
-        Program.run("docker", "build", "--force-rm", "-t", "sluice-e2e/talkative:1", context.toString());
-        return "sluice-e2e/talkative:1";
-    }
-
-    private List<Long> inspectContainers() {
-        List<Long> processes = new ArrayList<>();
-        for (String container : sluice.containers()) {
-            String about = Program.run("docker", "inspect", container);
-            assertThat(about).contains("dev.sluice.run");
-            seen.put("container " + container, about);
-            for (String pid : Program.lines("docker", "top", container, "-o", "pid").stream()
-                    .skip(1)
-                    .toList()) {
-                processes.add(Long.valueOf(pid.strip()));
-            }
-        }
-        return processes;
-    }
-
-    private static String text(long pid, String file) {
-        return new String(SluiceCli.proc(pid, file), UTF_8).replace('\0', ' ');
-    }
-
-    private void see(String command, Finished finished) {
-        seen.put("output of " + command, finished.out() + finished.err());
     }
 }

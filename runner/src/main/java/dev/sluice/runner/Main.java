@@ -17,7 +17,7 @@ public final class Main {
         Map<String, String> environment = System.getenv();
         String temporary = environment.getOrDefault("TMPDIR", "");
         if (!temporary.isEmpty()) {
-            System.setProperty("java.io.tmpdir", temporary); // The JVM does not look at it.
+            System.setProperty("java.io.tmpdir", temporary); // For what Java itself puts there, such as long lines.
         }
         Path home = Path.of(environment.getOrDefault("SLUICE_HOME", "."))
                 .toAbsolutePath()

@@ -54,8 +54,9 @@ public final class Workbench implements AutoCloseable {
         this.notices = notice -> notices.accept(mask.apply(notice));
         this.log = mask.over(log);
         Path runs = cache().resolve("runs");
-        RunDirectory.sweep(runs).forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
-        this.run = RunDirectory.create(runs);
+        RunDirectory.sweep(temporary(), runs)
+                .forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        this.run = RunDirectory.create(temporary(), runs);
         this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));
         this.operations = operations(launcher);
@@ -88,10 +89,16 @@ public final class Workbench implements AutoCloseable {
         launcher.stopAll();
     }
 
+    /// Where inputs of connectors are, and pipes. The JVM itself does not ask for TMPDIR.
+    public Path temporary() {
+        String said = environment.getOrDefault("TMPDIR", "");
+        return Path.of(said.isEmpty() ? System.getProperty("java.io.tmpdir") : said);
+    }
+
     /// Where specs are remembered.
     public Path cache() {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-        String userHome = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
+        String userHome = environment.getOrDefault("HOME", temporary().toString());
         return (xdg.isEmpty() ? Path.of(userHome, ".cache") : Path.of(xdg)).resolve("sluice");
     }
 
@@ -105,8 +112,15 @@ public final class Workbench implements AutoCloseable {
     public Connection connection(Path file, Optional<String> state) throws InterruptedException {
         Connection connection = ConnectionFile.read(
                 file, environment, new OurConnectors(home, VERSION), operations::spec, mask, notices);
-        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, state));
+        connection.keepConfigsIn(configs(connection, state));
         return connection;
+    }
+
+    /// Where is kept what the connectors of a connection ask to be configured with, for who does not hold it.
+    ///
+    /// @param state as for [#stateStore]
+    public KeptConfigs configs(Connection connection, Optional<String> state) {
+        return new ConfigsWhenNeeded(connection, state);
     }
 
     /// Makes no state store for a command that has nothing to keep.
@@ -140,12 +154,11 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
-    /// The same for what a program describes; `launcher` starts connectors that are asked for their spec.
+    /// Checks what a program describes; where its connectors' configurations are kept is for the program to say.
+    ///
+    /// @param launcher starts connectors that are asked for their spec
     public Connection connection(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
-        Connection connection =
-                ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
-        connection.keepConfigsIn(new ConfigsWhenNeeded(connection, Optional.empty()));
-        return connection;
+        return ConnectionFile.of(tree, place, environment, ourConnectors(), operations(launcher)::spec, mask, notices);
     }
 
     /// The same for commands that look at no setting of a connector: nothing is started, Docker need not be there.
@@ -249,9 +262,9 @@ public final class Workbench implements AutoCloseable {
         return docker.report();
     }
 
-    /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> image(ConnectorLaunch.InContainer launch) throws InterruptedException {
-        return docker.imageOf(launch);
+    /// How a connector's container will be, without starting it.
+    public EngineReport.Container container(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        return docker.container(launch);
     }
 
     public OurConnectors ourConnectors() {

@@ -79,7 +79,7 @@ class BrokenDestinationTest {
         TAKES_ANY_STREAM(
                 Faults.input(lines -> lines.replace("dogs", "people")), "refusesARecordOfAStreamItWasNotGiven"),
         CHOKES_ON_NOISE(
-                Faults.input(lines -> lines.replaceAll("(?m)^Picked.*$", "{\"type\":\"RECORD\"}")),
+                Faults.input(lines -> lines.replaceAll("(?m)^Picked.*$", "{\"type\":\"RECORD\",\"record\":{")),
                 "passesOverLinesThatAreNotForIt"),
         DEAF(Faults.deaf(), "stopsWhenItIsInterrupted");
 

@@ -310,8 +310,8 @@ final class JsonBytes {
     }
 
     /// A value as JSON text that every database takes: checked by the grammar; U+0000 left out, half a surrogate
-    /// pair `\ufffd`, control characters escaped, and null for NaN, the infinities and numbers that `numeric`
-    /// cannot hold, which sets [#change]. A value that is nested too deep sets it too; its slice is not for use.
+    /// pair `\ufffd`, control characters escaped, and null for numbers that `numeric` cannot hold,
+    /// which sets [#change]. A value that is nested too deep sets it too; its slice is not for use.
     void json() {
         int begin = used;
         int start = pos;
@@ -462,10 +462,7 @@ final class JsonBytes {
             case 'n' -> skipLiteral(NULL);
             default -> {
                 skipToken();
-                if (isNonNumber(b, at, pos)) {
-                    mend(at, pos, NULL);
-                    notePart(ValueChange.PART_NULLED);
-                } else if (!isNumber(b, at, pos)) {
+                if (!isNumber(b, at, pos)) {
                     pos = at;
                     throw malformed();
                 } else if (pos - at > 15 && !fitsNumeric(at, pos) || pos - at > 3 && !fitsExponent(at, pos)) {
@@ -496,24 +493,6 @@ final class JsonBytes {
         return verdict != Decimals.Verdict.TOO_LARGE
                 && !numbers.rounded
                 && (verdict == Decimals.Verdict.COMPACT || numbers.big.scale() <= Decimals.MAX_FRACTION_DIGITS);
-    }
-
-    /// NaN and the infinities, as Python's json module prints such floats.
-    static boolean isNonNumber(byte[] b, int at, int to) {
-        int i = b[at] == '-' ? at + 1 : at;
-        return matches(b, i, to, "Infinity") || matches(b, i, to, "NaN");
-    }
-
-    private static boolean matches(byte[] b, int at, int to, String word) {
-        if (to - at != word.length()) {
-            return false;
-        }
-        for (int i = 0; i < word.length(); i++) {
-            if (b[at + i] != word.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// Whether the range is a number by JSON's grammar.

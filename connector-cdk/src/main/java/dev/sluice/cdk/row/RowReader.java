@@ -234,13 +234,7 @@ public final class RowReader {
             }
             case OBJECT -> jsonOf(column, first == '{');
             case ARRAY -> jsonOf(column, first == '[');
-            case UNKNOWN -> {
-                if (isNonNumber()) {
-                    row.setNull(column, ValueChange.NOT_OF_TYPE);
-                } else {
-                    jsonOf(column, true);
-                }
-            }
+            case UNKNOWN -> jsonOf(column, true);
         }
     }
 
@@ -259,10 +253,9 @@ public final class RowReader {
             int at = in.pos;
             in.skipLiteral(FALSE);
             row.setBytes(column, in.b, at, FALSE.length);
-        } else if (numberToken()) {
-            row.setBytes(column, in.slice, in.from, in.length);
         } else {
-            row.setNull(column, ValueChange.NOT_OF_TYPE);
+            numberToken();
+            row.setBytes(column, in.slice, in.from, in.length);
         }
     }
 
@@ -353,35 +346,21 @@ public final class RowReader {
             return true;
         }
         if (first == '-' || first >= '0' && first <= '9') {
-            if (numberToken()) {
-                return true;
-            }
-            row.setNull(column, ValueChange.NOT_OF_TYPE);
-            return false;
+            numberToken();
+            return true;
         }
         notOfType(column);
         return false;
     }
 
-    /// Takes a scalar without quotes; false for NaN and the infinities.
-    private boolean numberToken() {
+    /// Takes a number. NaN and the infinities are none, and null by now: see [dev.sluice.protocol.json.MessageReader].
+    private void numberToken() {
         int at = json.pos;
         json.skipToken();
-        if (JsonBytes.isNumber(json.b, at, json.pos)) {
-            return true;
-        }
-        if (!JsonBytes.isNonNumber(json.b, at, json.pos)) {
+        if (!JsonBytes.isNumber(json.b, at, json.pos)) {
             json.pos = at;
             throw json.malformed();
         }
-        return false;
-    }
-
-    /// Steps over NaN or an infinity, if that is next.
-    private boolean isNonNumber() {
-        byte first = json.b[json.pos];
-        byte second = json.b[json.pos + 1];
-        return (first == 'N' || first == 'I' || first == '-' && second == 'I') && !numberToken();
     }
 
     /// Leaves a text in the slice; else notes the change.

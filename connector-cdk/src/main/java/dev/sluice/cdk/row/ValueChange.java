@@ -11,7 +11,7 @@ public enum ValueChange {
     TOO_LARGE(Change.NULLED, AirbyteRecordMessageMetaChange.DESTINATION_FIELD_SIZE_LIMITATION),
     /// The value lost digits.
     ROUNDED(Change.TRUNCATED, AirbyteRecordMessageMetaChange.DESTINATION_FIELD_SIZE_LIMITATION),
-    /// A part of a JSON value that JSON does not know, such as NaN, is null now; the rest is as it came.
+    /// A number inside a JSON value is more than a database takes and is null now; the rest is as it came.
     PART_NULLED(Change.TRUNCATED, AirbyteRecordMessageMetaChange.DESTINATION_SERIALIZATION_ERROR);
 
     private final Change change;

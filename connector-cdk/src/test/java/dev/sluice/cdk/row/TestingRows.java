@@ -2,6 +2,10 @@ package dev.sluice.cdk.row;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.cdk.ConnectorException;
+import dev.sluice.protocol.json.ForeignLine;
+import dev.sluice.protocol.json.ForeignLine.Loss;
+import dev.sluice.protocol.json.Line;
 import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.protocol.json.RecordLine;
 import java.io.ByteArrayInputStream;
@@ -23,7 +27,13 @@ final class TestingRows {
 
     private static RecordLine line(String line) {
         try {
-            return (RecordLine) new MessageReader(new ByteArrayInputStream((line + "\n").getBytes(UTF_8))).read();
+            return switch (new MessageReader(new ByteArrayInputStream((line + "\n").getBytes(UTF_8))).read()) {
+                case RecordLine record -> record;
+                case ForeignLine lost
+                when lost.loss() == Loss.RECORD ->
+                    throw ConnectorException.system("a record " + lost.reason(), null); // As DestinationLoop does.
+                case Line other -> throw new AssertionError(other);
+            };
         } catch (IOException e) {
             throw new AssertionError(e);
         }

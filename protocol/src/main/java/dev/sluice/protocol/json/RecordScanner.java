@@ -55,10 +55,11 @@ final class RecordScanner extends JsonWalk {
     private int emittedAt;
     private int meta;
 
-    /// Sources that read several streams at once print their records mixed.
-    private final RecordShape[] shapes = new RecordShape[8];
+    /// Sources that read several streams at once print their records mixed, and many leave out what is null.
+    private final RecordShape[] shapes = new RecordShape[16];
 
     private int lastShape;
+    private int oldestShape;
 
     /// The last descriptor and the bytes it was made from: records of one stream come in runs.
     private StreamDescriptor lastStream;
@@ -79,25 +80,26 @@ final class RecordScanner extends JsonWalk {
         pos = start;
         seen = 0;
         if (!isNext(shape, 0, shape.ends()[0])) {
-            shape = otherShape();
+            shape = otherShape(shape, 0);
             if (shape == null) {
                 return false;
             }
         }
-        int last = shape.ends().length - 1;
         pos += shape.ends()[0];
-        for (int i = 0; i < last; i++) {
+        for (int i = 0; i < shape.ends().length - 1; i++) {
             starts[i] = pos;
             if (!skipValue()) {
                 return false;
             }
             ends[i] = pos;
             int from = shape.ends()[i];
-            int to = shape.ends()[i + 1];
-            if (!isNext(shape, from, to)) {
-                return false;
+            if (!isNext(shape, from, shape.ends()[i + 1])) {
+                shape = otherShape(shape, i + 1);
+                if (shape == null) {
+                    return false;
+                }
             }
-            pos += to - from;
+            pos += shape.ends()[i + 1] - from;
         }
         int end = pos;
         skipBlanks();
@@ -117,13 +119,15 @@ final class RecordScanner extends JsonWalk {
         return true;
     }
 
-    private RecordShape otherShape() {
-        for (int i = 0; i < shapes.length; i++) {
+    /// One that begins with the same `count` pieces, and whose next piece comes next; else null.
+    private RecordShape otherShape(RecordShape shape, int count) {
+        for (int i = 0; i < shapes.length && shapes[i] != null; i++) {
+            RecordShape other = shapes[i];
             if (i != lastShape
-                    && shapes[i] != null
-                    && isNext(shapes[i], 0, shapes[i].ends()[0])) {
+                    && other.beginsLike(shape, count)
+                    && isNext(other, count == 0 ? 0 : other.ends()[count - 1], other.ends()[count])) {
                 lastShape = i;
-                return shapes[i];
+                return other;
             }
         }
         return null;
@@ -191,13 +195,8 @@ final class RecordScanner extends JsonWalk {
                 line.recordEnd - ends[recordLast],
                 emittedAt,
                 meta);
-        // In place of one that begins alike, which has just not fitted.
-        pos = line.start;
-        if (shapes[lastShape] != null
-                && !isNext(shapes[lastShape], 0, shapes[lastShape].ends()[0])
-                && otherShape() == null) {
-            lastShape = (lastShape + 1) % shapes.length;
-        }
+        lastShape = oldestShape;
+        oldestShape = (oldestShape + 1) % shapes.length;
         shapes[lastShape] = line.shape;
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.protocol.json;
 
 import dev.sluice.protocol.StreamDescriptor;
+import java.util.Arrays;
 
 /// What a record most likely has in common with the next one of its stream: everything but the values. A line is
 /// pieces of text with a value behind each but the last:
@@ -38,4 +39,13 @@ record RecordShape(
     static final int MAX_VALUES = 10_000;
 
     static final int MAX_TEXT = 512 << 10;
+
+    /// Whether this one has the first `count` pieces of the other, and another one behind them.
+    boolean beginsLike(RecordShape other, int count) {
+        if (ends.length <= count || !Arrays.equals(ends, 0, count, other.ends, 0, count)) {
+            return false;
+        }
+        int text = count == 0 ? 0 : ends[count - 1];
+        return Arrays.equals(pieces, 0, text, other.pieces, 0, text);
+    }
 }

@@ -1,12 +1,11 @@
 package dev.sluice.runner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.protocol.json.Json;
-import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
+import dev.sluice.runner.operation.Operations;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +18,6 @@ import picocli.CommandLine.Mixin;
         description = "Tries the configuration of both connectors on the real systems.",
         footer = {"", "Example:  sluice check examples/quickstart.yaml"})
 final class CheckCommand implements Callable<Integer> {
-    /// As an operation says that a connector has failed with a reason.
-    private static final String GAVE_UP = "connector.failed";
-
     private final Terminal terminal;
     private final Output output;
 
@@ -46,43 +42,23 @@ final class CheckCommand implements Callable<Integer> {
             ObjectNode result = Json.mapper().createObjectNode();
             int code = ExitCode.DONE;
             for (var side : sides.entrySet()) {
-                Optional<RunnerException> wrong = check(side.getValue(), connection, workbench);
+                Optional<Operations.Refusal> wrong = workbench
+                        .operations()
+                        .check(side.getValue(), connection.limits().operationTimeout());
                 ObjectNode entry = result.putObject(side.getKey()).put("works", wrong.isEmpty());
                 if (wrong.isEmpty()) {
                     output.line("%-11s %s: works".formatted(side.getKey(), side.getValue()));
                 } else {
-                    entry.put("message", wrong.get().getMessage());
+                    entry.put("message", wrong.get().words());
                     output.line("%-11s %s: does not work\n  %s"
                             .formatted(
-                                    side.getKey(), side.getValue(), wrong.get().getMessage()));
-                    code = code == ExitCode.DONE ? ExitCode.of(wrong.get().type()) : code;
+                                    side.getKey(), side.getValue(), wrong.get().words()));
+                    FailureType type = wrong.get().type().orElse(FailureType.CONFIG_ERROR);
+                    code = code == ExitCode.DONE ? ExitCode.of(type) : code;
                 }
             }
             output.result(code == ExitCode.DONE, result, Optional.empty());
             return code;
-        }
-    }
-
-    /// What is wrong with one side; empty when it works. A connector that gives up and says why has answered too, and
-    /// the other side is asked all the same.
-    private static Optional<RunnerException> check(
-            Connection.Connector connector, Connection connection, Workbench workbench) throws InterruptedException {
-        try {
-            AirbyteConnectionStatus answer =
-                    workbench.operations().check(connector, connection.limits().operationTimeout());
-            return answer.status() == AirbyteConnectionStatus.Status.SUCCEEDED
-                    ? Optional.empty()
-                    : Optional.of(new RunnerException(
-                            FailureType.CONFIG_ERROR,
-                            GAVE_UP,
-                            workbench.mask().apply(answer.message().orElse("the configuration does not work")),
-                            "",
-                            ""));
-        } catch (RunnerException e) {
-            if (e.code().equals(GAVE_UP)) {
-                return Optional.of(e);
-            }
-            throw e;
         }
     }
 }

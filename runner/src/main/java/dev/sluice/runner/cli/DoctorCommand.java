@@ -6,6 +6,7 @@ import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.EngineReport;
+import dev.sluice.runner.launch.Isolation;
 import dev.sluice.runner.state.StateStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (Workbench workbench = terminal.workbench((level, connector, text) -> {}, swept::add)) {
             home(workbench, diagnosis);
             cache(workbench, diagnosis);
-            space("temp", Path.of(System.getProperty("java.io.tmpdir")), diagnosis);
+            space("temp", workbench.temporary(), diagnosis);
             Optional<Connection> connection = file.flatMap(path -> connection(path, workbench, diagnosis));
             Optional<EngineReport> engine = engine(workbench, connection, diagnosis);
             if (connection.isPresent()) {
@@ -152,12 +153,24 @@ final class DoctorCommand implements Callable<Integer> {
                             engine.platform(),
                             engine.address(),
                             Summary.size(engine.memoryBytes()));
-            if (engine.sharesFiles()) {
-                diagnosis.ok("docker", text + ", sees this machine's files");
+            if (engine.seesUs()) {
+                diagnosis.ok(
+                        "docker",
+                        text
+                                + (engine.besideUs()
+                                        ? ", sees the files of this runner, which is in a container"
+                                        : ", sees this machine's files"));
                 Path root = Path.of(engine.root());
                 if (Files.isDirectory(root)) {
                     space("images", root, diagnosis);
                 }
+            } else if (engine.sharesKernel()) {
+                diagnosis.warn(
+                        "docker",
+                        text
+                                + ", does not see the files of this runner, which is in a container: no named pipes, a"
+                                + " fifth of the speed",
+                        "mount a directory of the host into this container and set TMPDIR to it, if that is not enough");
             } else {
                 diagnosis.warn(
                         "docker",
@@ -223,23 +236,24 @@ final class DoctorCommand implements Callable<Integer> {
             Workbench workbench,
             Diagnosis diagnosis)
             throws InterruptedException {
-        Optional<EngineReport.Image> image = workbench.image(launch);
-        String where = image.map(there -> "%s is there (%s, made %s)"
-                        .formatted(launch.image(), Summary.size(there.bytes()), day(there.created())))
-                .orElse(launch.image()
-                        + (launch.buildContext().isPresent()
-                                ? " is built at first use"
-                                : " is pulled from its registry at first use"));
-        diagnosis.ok(side, where);
+        EngineReport.Container there;
+        try {
+            there = workbench.container(launch);
+        } catch (RunnerException e) {
+            diagnosis.fail(side, e);
+            return;
+        }
         diagnosis.ok(
-                "",
-                "records through %s; network %s, memory %s, %s CPUs, %,d processes, no capabilities"
-                        .formatted(
-                                engine.sharesFiles() ? "named pipes" : "the engine's API",
-                                launch.network(),
-                                Summary.size(launch.memoryBytes()),
-                                launch.cpus(),
-                                launch.maxProcesses()));
+                side,
+                there.image()
+                        .map(image -> "%s is there (%s, made %s)"
+                                .formatted(launch.image(), Summary.size(image.bytes()), day(image.created())))
+                        .orElse(launch.image()
+                                + (launch.buildContext().isPresent()
+                                        ? " is built at first use"
+                                        : " is pulled from its registry at first use")));
+        diagnosis.ok("", "records through " + route(launch, there, engine));
+        diagnosis.ok("", isolation(there));
         if (engine.memoryBytes() > 0 && launch.memoryBytes() > engine.memoryBytes()) {
             diagnosis.warn(
                     side,
@@ -248,6 +262,38 @@ final class DoctorCommand implements Callable<Integer> {
                     "lower `memory:` of this connector, or it is killed without having reached its limit");
         }
         launch.localDirectory().ifPresent(local -> local(side, local, diagnosis));
+    }
+
+    private static String route(ConnectorLaunch.InContainer launch, EngineReport.Container there, EngineReport engine) {
+        if (there.pipes().isEmpty()) {
+            return launch.pipes() == ConnectorLaunch.Pipes.ATTACH
+                    ? "the engine's API, as `pipes: attach` says"
+                    : "the engine's API, which sees no pipe of this runner";
+        }
+        String where = engine.besideUs()
+                ? "named pipes, which the engine finds in " + there.pipes().get()
+                : "named pipes";
+        // Whether a stranger's image has one shows when it is started.
+        return launch.pipes() == ConnectorLaunch.Pipes.AUTO
+                        && launch.buildContext().isEmpty()
+                ? where + ", or the engine's API if the image has no shell"
+                : where;
+    }
+
+    private static String isolation(EngineReport.Container there) {
+        Isolation isolation = there.isolation();
+        return "user %s%s, %s; network %s, memory %s, %s CPUs, %,d processes, no capabilities"
+                .formatted(
+                        isolation.user(),
+                        there.image().isPresent() ? "" : " unless the image names another",
+                        isolation.readOnlyRoot()
+                                ? "root file system read-only with %s of /tmp"
+                                        .formatted(Summary.size(isolation.tmpBytes()))
+                                : "root file system writable",
+                        isolation.network(),
+                        Summary.size(isolation.memoryBytes()),
+                        isolation.cpus(),
+                        isolation.maxProcesses());
     }
 
     private static String day(String moment) {

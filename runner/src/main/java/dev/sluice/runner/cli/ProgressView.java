@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /// Shows how far a sync is: a block that repaints itself where a person watches, else a line now and then.
 final class ProgressView implements AutoCloseable {
     private static final Duration REPAINT = Duration.ofMillis(250);
-    private static final Duration LINE = Duration.ofSeconds(10);
+    static final Duration LINE = Duration.ofSeconds(10);
 
     /// Of hundreds, the ones that move are shown; the others are counted.
     private static final int MAX_STREAMS = 12;
@@ -90,7 +90,7 @@ final class ProgressView implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                Thread.sleep(terminal.interactive() ? REPAINT : LINE);
+                Thread.sleep(terminal.interactive() ? REPAINT : terminal.line());
                 List<StreamProgress> now = streams.get();
                 look(now);
                 if (terminal.interactive()) {
@@ -231,7 +231,7 @@ final class ProgressView implements AutoCloseable {
                         Summary.size(bytes),
                         all.rate,
                         committed,
-                        Summary.words(Duration.ofNanos(System.nanoTime() - startedAt)));
+                        Summary.took(Duration.ofNanos(System.nanoTime() - startedAt)));
     }
 
     /// What a log wants to know beside the sums: which streams move, and which wait for their source's quota.

@@ -78,7 +78,7 @@ final class RunsCommand implements Callable<Integer> {
         return "%s  %10s  %8d  %,13d  %s"
                 .formatted(
                         begin,
-                        Summary.words(Duration.between(run.started(), end.at())),
+                        Summary.took(Duration.between(run.started(), end.at())),
                         end.attempts(),
                         end.records(),
                         end.code().isEmpty() ? outcome : outcome + ": " + ErrorReport.line(end.message()));

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
@@ -62,6 +63,18 @@ public final class SluiceCommand implements Runnable {
             InputStream in,
             PrintStream out,
             PrintStream err) {
+        return run(args, home, environment, in, out, err, ProgressView.LINE);
+    }
+
+    /// @param line how often a line tells how far a sync is, where nobody watches
+    static int run(
+            String[] args,
+            Path home,
+            Map<String, String> environment,
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            Duration line) {
         try (Interruption interruption = new Interruption()) {
             // The launcher says which of the three are terminals: the JVM cannot tell.
             String terminals = environment.getOrDefault("SLUICE_TERMINAL", "");
@@ -76,6 +89,7 @@ public final class SluiceCommand implements Runnable {
                             err,
                             interactive,
                             interactive && terminals.contains("0"),
+                            line,
                             interruption,
                             new SecretMask()));
         }

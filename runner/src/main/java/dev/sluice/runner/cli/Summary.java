@@ -27,7 +27,7 @@ final class Summary {
                                 report.streams().size() == 1 ? "stream" : "streams",
                                 report.records(),
                                 report.records() == 1 ? "record" : "records",
-                                words(report.took()),
+                                took(report.took()),
                                 report.attempts() == 1 ? "" : " and %d attempts".formatted(report.attempts()),
                                 nearby(stateLocation)));
         if (report.isSuccess()) {
@@ -68,7 +68,8 @@ final class Summary {
                 : bytes < 1_000_000_000 ? "%,.1f MB".formatted(bytes / 1e6) : "%,.2f GB".formatted(bytes / 1e9);
     }
 
-    static String words(Duration took) {
+    /// A time that was measured; a limit is spelled by [Connection.Limits#words].
+    static String took(Duration took) {
         long seconds = took.toSeconds();
         if (seconds < 60) {
             return "%.1f s".formatted(took.toMillis() / 1000.0);

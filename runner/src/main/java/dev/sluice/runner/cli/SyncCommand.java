@@ -6,7 +6,6 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.Workbench;
 import dev.sluice.runner.connection.Connection;
-import dev.sluice.runner.operation.Operations;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.StateStore;
 import dev.sluice.runner.sync.StreamProgress;
@@ -119,7 +118,7 @@ final class SyncCommand implements Callable<Integer> {
                     .formatted(
                             attempt,
                             ErrorReport.line(cause.getMessage()),
-                            wait.isZero() ? "now" : "in " + Operations.words(wait)));
+                            wait.isZero() ? "now" : "in " + Connection.Limits.words(wait)));
         }
 
         @Override

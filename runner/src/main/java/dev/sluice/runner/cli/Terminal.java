@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 ///
 /// @param interactive whether a person watches standard error
 /// @param canAsk whether a person can answer, too
+/// @param line how often a line tells how far a sync is, where nobody watches
 /// @param mask knows the secrets of the command's connection once that has been read
 record Terminal(
         Path home,
@@ -24,6 +26,7 @@ record Terminal(
         PrintStream err,
         boolean interactive,
         boolean canAsk,
+        Duration line,
         Interruption interruption,
         SecretMask mask) {
 

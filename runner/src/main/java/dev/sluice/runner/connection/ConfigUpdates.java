@@ -11,6 +11,7 @@ import dev.sluice.protocol.json.MessageReader;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.state.ConfigsInMemory;
 import dev.sluice.runner.state.KeptConfig;
 import dev.sluice.runner.state.KeptConfigs;
 import dev.sluice.runner.state.Side;
@@ -35,32 +36,12 @@ public final class ConfigUpdates {
     private SecretMask mask = new SecretMask();
     private Consumer<String> notices = _ -> {};
     private Side side = Side.SOURCE;
-    private KeptConfigs place = new Nowhere();
+    private KeptConfigs place = new ConfigsInMemory();
 
     ConfigUpdates(String connector, ObjectNode written) {
         this.connector = connector;
         this.written = written;
         this.current = written;
-    }
-
-    /// Lasts as long as this object.
-    private static final class Nowhere implements KeptConfigs {
-        private Optional<KeptConfig> kept = Optional.empty();
-
-        @Override
-        public Optional<KeptConfig> config(Side side) {
-            return kept;
-        }
-
-        @Override
-        public void keep(Side side, KeptConfig config) {
-            kept = Optional.of(config);
-        }
-
-        @Override
-        public void drop(Side side, KeptConfig config) {
-            kept = Optional.empty();
-        }
     }
 
     /// @param spec the connector's; says which values are secret

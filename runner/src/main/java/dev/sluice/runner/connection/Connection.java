@@ -110,6 +110,17 @@ public record Connection(
                 Duration.ofMinutes(10),
                 LogsKept.newest(50));
 
+        /// As one would write it in a connection file.
+        public static String words(Duration limit) {
+            long seconds = limit.toSeconds();
+            if (seconds == 0) {
+                return limit.toMillis() + " ms";
+            }
+            return seconds % 3600 == 0
+                    ? seconds / 3600 + " h"
+                    : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+        }
+
         public Limits withAttempts(int number, Duration pause) {
             return new Limits(
                     sourceTimeout,

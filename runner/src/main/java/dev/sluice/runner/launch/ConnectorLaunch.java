@@ -4,11 +4,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What to start, and within which limits.
 public sealed interface ConnectorLaunch {
     /// As the user wrote it.
     String name();
+
+    /// What a connector says, with its files named as they are on this machine.
+    default String seenFromHere(String said) {
+        return said;
+    }
 
     /// A container of its own: no root, no capabilities, limited memory, processes and CPU.
     ///
@@ -35,6 +42,7 @@ public sealed interface ConnectorLaunch {
             Pipes pipes,
             Duration startTimeout)
             implements ConnectorLaunch {
+        private static final Pattern LOCAL = Pattern.compile("(?<![\\w./-])/local(?=/|$|[^\\w.-])");
         public static final long DEFAULT_TMP_BYTES = 1L << 30;
         public static final Duration DEFAULT_START_TIMEOUT = Duration.ofMinutes(5);
 
@@ -80,6 +88,13 @@ public sealed interface ConnectorLaunch {
         @Override
         public String name() {
             return image;
+        }
+
+        @Override
+        public String seenFromHere(String said) {
+            return localDirectory()
+                    .map(local -> LOCAL.matcher(said).replaceAll(Matcher.quoteReplacement(local.toString())))
+                    .orElse(said);
         }
     }
 

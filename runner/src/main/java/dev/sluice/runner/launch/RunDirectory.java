@@ -53,32 +53,35 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /// Makes a new one, readable by this user only: it will hold configurations with secrets.
-    public static RunDirectory create() {
-        return create(Optional.empty());
+    ///
+    /// @param temporary where this runner keeps what it needs as long as it runs
+    public static RunDirectory create(Path temporary) {
+        return create(temporary, Optional.empty());
     }
 
     /// The same, entered where runners with another temporary directory find it when this one is killed.
     ///
     /// @param register a directory that all runners of this user share
-    public static RunDirectory create(Path register) {
-        return create(Optional.of(register));
+    public static RunDirectory create(Path temporary, Path register) {
+        return create(temporary, Optional.of(register));
     }
 
-    private static RunDirectory create(Optional<Path> register) {
+    private static RunDirectory create(Path temporary, Optional<Path> register) {
+        Path parent = temporary.toAbsolutePath().normalize();
         try {
             Path unlocked = Files.createTempDirectory(
-                    parent(),
+                    parent,
                     HALF_MADE,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             FileChannel channel = FileChannel.open(unlocked.resolve("lock"), CREATE, WRITE);
             channel.lock();
             // Gets its name once it is locked: a runner that sweeps at this moment would take it for a dead one's.
-            Path path = parent().resolve(unlocked.getFileName().toString().replaceFirst(HALF_MADE, PREFIX));
+            Path path = parent.resolve(unlocked.getFileName().toString().replaceFirst(HALF_MADE, PREFIX));
             OURS.add(path);
             Files.move(unlocked, path, StandardCopyOption.ATOMIC_MOVE);
             return new RunDirectory(path, channel, register.flatMap(directory -> enter(path, directory)));
         } catch (IOException e) {
-            throw unwritable(parent(), e);
+            throw unwritable(parent, e);
         }
     }
 
@@ -105,11 +108,6 @@ public final class RunDirectory implements AutoCloseable {
     /// Why something could not be written here.
     RunnerException unwritable(IOException e) {
         return unwritable(path, e);
-    }
-
-    /// Where all runners of this user keep theirs.
-    private static Path parent() {
-        return Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath().normalize();
     }
 
     public Path path() {
@@ -147,13 +145,14 @@ public final class RunDirectory implements AutoCloseable {
 
     /// Ends the processes and removes the directories of runners that were killed and had this temporary directory.
     /// Returns what was found, for the log.
-    public static List<String> sweep() {
+    public static List<String> sweep(Path temporary) {
+        Path parent = temporary.toAbsolutePath().normalize();
         List<String> swept = new ArrayList<>();
         try {
-            for (Path directory : list(parent(), PREFIX + "*")) {
+            for (Path directory : list(parent, PREFIX + "*")) {
                 sweep(directory, swept);
             }
-            for (Path directory : list(parent(), HALF_MADE + "*")) {
+            for (Path directory : list(parent, HALF_MADE + "*")) {
                 sweepHalfMade(directory, swept);
             }
         } catch (IOException e) {
@@ -165,8 +164,8 @@ public final class RunDirectory implements AutoCloseable {
     /// The same, and those with another temporary directory.
     ///
     /// @param register where they were entered
-    public static List<String> sweep(Path register) {
-        List<String> swept = new ArrayList<>(sweep());
+    public static List<String> sweep(Path temporary, Path register) {
+        List<String> swept = new ArrayList<>(sweep(temporary));
         if (!Files.isDirectory(register)) {
             return swept;
         }

@@ -19,6 +19,7 @@ import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection.Connector;
+import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
@@ -58,32 +59,72 @@ public final class Operations {
             return known.get();
         }
         // It was given no configuration, so it has none to replace.
-        ConnectorSpecification spec =
-                ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, _ -> {}, limit);
+        ConnectorSpecification spec = given(
+                connector,
+                ask(connector, new ConnectorCommand.Spec(), ConnectorSpecification.class, _ -> {}, limit),
+                "spec");
         specs.put(fingerprint, spec);
         return spec;
     }
 
-    /// A configuration that does not work is an answer too.
-    public AirbyteConnectionStatus check(Connector connector, Duration limit) throws InterruptedException {
-        return ask(
+    /// Why a configuration does not work.
+    ///
+    /// @param type who can mend it, when the connector says so: it has given up with a reason instead of answering
+    /// @param words the connector's own, masked
+    public record Refusal(Optional<FailureType> type, String words) {}
+
+    /// Tries the configuration on the real system; empty when it works.
+    ///
+    /// @throws RunnerException when the connector cannot be started, or neither answers nor says why
+    public Optional<Refusal> check(Connector connector, Duration limit) throws InterruptedException {
+        Answer<AirbyteConnectionStatus> answer = ask(
                 connector.launch(),
                 new ConnectorCommand.Check(connector.config()),
                 AirbyteConnectionStatus.class,
                 asked -> connector.updates().accept(asked, log),
                 limit);
+        return switch (answer) {
+            case Answer.Given(var status) ->
+                status.status() == AirbyteConnectionStatus.Status.SUCCEEDED
+                        ? Optional.empty()
+                        : Optional.of(new Refusal(
+                                Optional.empty(), mask.apply(status.message().orElse("it does not say why"))));
+            case Answer.GaveUp(var reason) ->
+                Optional.of(new Refusal(Optional.of(reason.failureType()), mask.apply(reason.words())));
+        };
     }
 
     public AirbyteCatalog discover(Connector connector, Duration limit) throws InterruptedException {
-        return ask(
+        Answer<AirbyteCatalog> answer = ask(
                 connector.launch(),
                 new ConnectorCommand.Discover(connector.config()),
                 AirbyteCatalog.class,
                 asked -> connector.updates().accept(asked, log),
                 limit);
+        return given(connector.launch(), answer, "discover");
     }
 
-    private <T> T ask(
+    /// What a connector says to a question before it ends.
+    private sealed interface Answer<T> {
+        record Given<T>(T answer) implements Answer<T> {}
+
+        record GaveUp<T>(AirbyteErrorTraceMessage reason) implements Answer<T> {}
+    }
+
+    private <T> T given(ConnectorLaunch connector, Answer<T> answer, String verb) {
+        return switch (answer) {
+            case Answer.Given<T>(T given) -> given;
+            case Answer.GaveUp<T>(var reason) ->
+                throw new RunnerException(
+                        reason.failureType(),
+                        "connector.failed",
+                        "%s failed during %s: %s".formatted(connector.name(), verb, mask.apply(reason.words())),
+                        "",
+                        "");
+        };
+    }
+
+    private <T> Answer<T> ask(
             ConnectorLaunch connector,
             ConnectorCommand command,
             Class<T> answer,
@@ -122,9 +163,21 @@ public final class Operations {
             }
             timer.interrupt();
             if (answered.isPresent()) {
-                return answered.get();
+                return new Answer.Given<>(answered.get());
             }
-            throw noAnswer(running, command, error, timedOut.get() ? Optional.of(limit) : Optional.empty());
+            if (timedOut.get()) {
+                throw timedOut(running, command, limit);
+            }
+            Optional<ExitStatus> exit = running.awaitExit(LEAVE);
+            if (exit.filter(ExitStatus.Stopped.class::isInstance).isPresent()) {
+                // By the user: whatever the connector said of that is no reason.
+                throw new RunnerException(
+                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+            }
+            if (error.isPresent()) {
+                return new Answer.GaveUp<>(error.get());
+            }
+            throw noAnswer(running, command, exit);
         } catch (IOException e) {
             throw new RunnerException(
                     FailureType.SYSTEM_ERROR,
@@ -146,33 +199,17 @@ public final class Operations {
         }
     }
 
-    private RunnerException noAnswer(
-            RunningConnector running,
-            ConnectorCommand command,
-            Optional<AirbyteErrorTraceMessage> error,
-            Optional<Duration> timedOut)
-            throws InterruptedException {
-        String name = running.name();
-        if (timedOut.isPresent()) {
-            return new RunnerException(
-                    FailureType.TRANSIENT_ERROR,
-                    "connector.timeout",
-                    "%s did not answer `%s` within %s and was stopped"
-                            .formatted(name, command.verb(), words(timedOut.get())),
-                    "",
-                    "raise `operation_timeout` under `limits:` if it needs longer");
-        }
-        if (error.isPresent()) {
-            return new RunnerException(
-                    error.get().failureType(),
-                    "connector.failed",
-                    "%s failed during %s: %s"
-                            .formatted(
-                                    name, command.verb(), mask.apply(error.get().words())),
-                    "",
-                    "");
-        }
-        Optional<ExitStatus> exit = running.awaitExit(LEAVE);
+    private static RunnerException timedOut(RunningConnector running, ConnectorCommand command, Duration limit) {
+        return new RunnerException(
+                FailureType.TRANSIENT_ERROR,
+                "connector.timeout",
+                "%s did not answer `%s` within %s and was stopped"
+                        .formatted(running.name(), command.verb(), Limits.words(limit)),
+                "",
+                "raise `operation_timeout` under `limits:` if it needs longer");
+    }
+
+    private RunnerException noAnswer(RunningConnector running, ConnectorCommand command, Optional<ExitStatus> exit) {
         List<String> last = running.lastErrorLines();
         String cause = last.isEmpty()
                 ? ""
@@ -183,7 +220,7 @@ public final class Operations {
                 explained ? exit.get().errorCode() : "connector.no_answer",
                 "%s gave no answer to `%s` and %s%s"
                         .formatted(
-                                name,
+                                running.name(),
                                 command.verb(),
                                 exit.map(ExitStatus::describe).orElse("closed its output without ending"),
                                 cause),
@@ -192,13 +229,5 @@ public final class Operations {
                         ? exit.get().next()
                         : "is it an Airbyte connector? run it by hand with `%s` to see all it prints"
                                 .formatted(command.verb()));
-    }
-
-    public static String words(Duration duration) {
-        long seconds = duration.toSeconds();
-        if (seconds == 0) {
-            return duration.toMillis() + " ms";
-        }
-        return seconds % 3600 == 0 ? seconds / 3600 + " h" : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
     }
 }

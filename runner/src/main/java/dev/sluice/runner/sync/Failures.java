@@ -7,8 +7,8 @@ import dev.sluice.protocol.StreamDescriptor;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
+import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.launch.ExitStatus;
-import dev.sluice.runner.operation.Operations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,7 +98,7 @@ final class Failures {
         RunnerException error = error(
                 FailureType.TRANSIENT_ERROR,
                 "destination.timeout",
-                "%s did nothing for %s and was stopped".formatted(destination, Operations.words(limit)),
+                "%s did nothing for %s and was stopped".formatted(destination, Limits.words(limit)),
                 "raise `destination_timeout` under `limits:` if it needs longer");
         if (found.stream().noneMatch(known -> known.error().code().equals(error.code()))) {
             add(Side.DESTINATION, Rank.CAUSE, error);

@@ -3,7 +3,6 @@ package dev.sluice.runner.sync;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.launch.RunningConnector;
-import dev.sluice.runner.operation.Operations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -58,8 +57,7 @@ final class Liveness implements AutoCloseable {
                         failures.source(
                                 FailureType.TRANSIENT_ERROR,
                                 "source.timeout",
-                                "sent nothing for %s and was stopped"
-                                        .formatted(Operations.words(limits.sourceTimeout())),
+                                "sent nothing for %s and was stopped".formatted(Limits.words(limits.sourceTimeout())),
                                 "raise `source_timeout` under `limits:` if it pauses that long");
                         // Not the destination: its input ends now, and it may keep and return what it has.
                         source.stop(GRACE);

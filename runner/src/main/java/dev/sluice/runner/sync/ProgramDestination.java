@@ -2,6 +2,7 @@ package dev.sluice.runner.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.PendingExit;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,10 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// This program as a destination: what a sync writes to it, the program reads, and a state it has come past it
 /// returns. It ends when it has read everything, or when it is stopped.
@@ -22,7 +19,7 @@ final class ProgramDestination implements RunningConnector {
     private final Pipe returned = new Pipe();
     private final InputStream records = given.out();
     private final OutputStream states = returned.in();
-    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final PendingExit exit = new PendingExit();
 
     /// What the sync writes, for the program.
     InputStream records() {
@@ -66,22 +63,12 @@ final class ProgramDestination implements RunningConnector {
 
     @Override
     public ExitStatus awaitExit() throws InterruptedException {
-        try {
-            return exit.get();
-        } catch (ExecutionException e) {
-            throw new AssertionError("never completed exceptionally", e);
-        }
+        return exit.await();
     }
 
     @Override
     public Optional<ExitStatus> awaitExit(Duration limit) throws InterruptedException {
-        try {
-            return Optional.of(exit.get(limit.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new AssertionError("never completed exceptionally", e);
-        }
+        return exit.await(limit);
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What may become of the records of one stream. The answer hangs on the names of their columns alone, nearly
-/// always, so records that have the same ones as the record before are not looked at.
+/// always, so records that have the same ones as one before are not looked at.
 final class RecordCheck {
     enum Verdict {
         /// It goes on as it came.
@@ -31,8 +31,12 @@ final class RecordCheck {
     private final List<List<String>> key;
 
     private final JsonMembers members = new JsonMembers();
-    private Object lastShape;
-    private Verdict last;
+
+    /// The last shapes and what became of their records: sources that leave out what is null print several, mixed.
+    private final Object[] shapes = new Object[16];
+
+    private final Verdict[] verdicts = new Verdict[shapes.length];
+    private int oldest;
 
     RecordCheck(PlannedStream plan) {
         this.columns = FieldSelection.of(plan.stream(), plan.leftOut());
@@ -45,8 +49,11 @@ final class RecordCheck {
     }
 
     Verdict of(RecordLine record) {
-        if (record.shape() == lastShape && lastShape != null) {
-            return last;
+        Object shape = record.shape();
+        for (int i = 0; i < shapes.length && shapes[i] != null; i++) {
+            if (shapes[i] == shape) {
+                return verdicts[i];
+            }
         }
         Set<String> names = new HashSet<>();
         members.open(record.bytes(), record.dataStart());
@@ -56,10 +63,14 @@ final class RecordCheck {
         boolean plainKey = key.isEmpty() || key.stream().anyMatch(path -> path.size() == 1 && isIn(names, path));
         boolean deepKey = !plainKey && key.stream().anyMatch(path -> isIn(names, path));
         boolean hasKey = plainKey || deepKey && hasDeepKey(record);
+        Verdict verdict = verdict(hasKey, names.stream().allMatch(this::keeps));
         // A key inside an object may be there in one record and not in the next.
-        lastShape = deepKey ? null : record.shape();
-        last = verdict(hasKey, names.stream().allMatch(this::keeps));
-        return last;
+        if (shape != null && !deepKey) {
+            shapes[oldest] = shape;
+            verdicts[oldest] = verdict;
+            oldest = (oldest + 1) % shapes.length;
+        }
+        return verdict;
     }
 
     /// A key inside an object of such a record is not looked for.

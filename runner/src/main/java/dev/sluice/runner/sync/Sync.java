@@ -238,7 +238,11 @@ final class Sync {
             }
             case AirbyteTraceMessage.Analytics analytics -> {
                 if (analytics.analytics().type().equals(WHERE_TO_LOOK)) {
-                    whereToLook = analytics.analytics().value().map(mask::apply);
+                    whereToLook = analytics
+                            .analytics()
+                            .value()
+                            .map(connection.destination().launch()::seenFromHere)
+                            .map(mask::apply);
                 }
             }
             case AirbyteLogMessage said -> log.said(connection.destination().toString(), said);

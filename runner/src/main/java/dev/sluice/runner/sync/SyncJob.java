@@ -1,7 +1,6 @@
 package dev.sluice.runner.sync;
 
 import dev.sluice.protocol.AirbyteCatalog;
-import dev.sluice.protocol.AirbyteConnectionStatus;
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.ConnectorSpecification;
 import dev.sluice.protocol.FailureType;
@@ -24,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /// One sync of one connection: attempts, until one succeeds or another would not help.
 ///
-/// Each attempt starts from what the one before has stored. See [Retries] for how many there are; before another
-/// one, both connectors are asked whether their configuration works.
+/// Each attempt starts from what the one before has stored. See [Retries] for how many there are. Another one begins
+/// by asking both connectors whether their configuration works; if not, it has failed without moving anything.
 public final class SyncJob {
     /// Hears of the attempts, on the thread that runs the job.
     public interface Listener {
@@ -189,14 +188,16 @@ public final class SyncJob {
     }
 
     private void check(Connection.Connector connector) throws InterruptedException {
-        AirbyteConnectionStatus answer =
+        Optional<Operations.Refusal> wrong =
                 operations.check(connector, connection.limits().operationTimeout());
-        if (answer.status() == AirbyteConnectionStatus.Status.FAILED) {
+        if (wrong.isPresent()) {
+            // A system that is away refuses as one whose password has changed does. Only the connector can tell.
+            boolean persons = wrong.get().type().equals(Optional.of(FailureType.CONFIG_ERROR));
             throw new RunnerException(
-                    FailureType.CONFIG_ERROR,
+                    persons ? FailureType.CONFIG_ERROR : FailureType.TRANSIENT_ERROR,
                     "connector.check_failed",
                     "the configuration of %s does not work any more: %s"
-                            .formatted(connector, mask.apply(answer.message().orElse("it does not say why"))),
+                            .formatted(connector, wrong.get().words()),
                     "",
                     "mend it, then run the sync again to continue; `sluice check` tries both sides");
         }

@@ -3,7 +3,6 @@ package dev.sluice.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runner.Main;
 import dev.sluice.runner.cli.TestingSluice.Result;
 import dev.sluice.runner.state.Side;
 import dev.sluice.runner.store.SqlStateStore;
@@ -151,7 +150,7 @@ final class ControlTest {
                 + "[ $1 != read ] || { " + control("renewed-1")
                 + "echo later; touch %s; exec sleep 1000; }\n".formatted(there)
                 + TestingSluice.SOURCE);
-        Process sync = start("sync", shop);
+        Process sync = sluice.inItsOwnJvm(List.of(), "sync", shop).start();
         while (!Files.exists(there) || !stored().contains("renewed-1")) {
             assertThat(sync.isAlive()).isTrue();
             Thread.onSpinWait();
@@ -174,22 +173,6 @@ final class ControlTest {
             }
         }
         return all.toString();
-    }
-
-    private Process start(String... args) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(args));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(sluice.environment);
-        builder.environment().put("TMPDIR", System.getProperty("java.io.tmpdir")); // Swept by the next command.
-        builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
-        builder.redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile());
-        return builder.start();
     }
 
     @Test

@@ -3,11 +3,11 @@ package dev.sluice.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runner.Main;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,23 +34,14 @@ final class MemoryTest {
     private String sync(String read, String write) throws Exception {
         sluice.source(TestingSluice.SOURCE.replace("read) echo 'Loading…'", "read) " + read + STATE + "; exit 0"));
         sluice.destination(TestingSluice.DESTINATION.replace("sed -n '/\"STATE\"/p'", write));
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "sync",
-                "--json",
-                "--once", // A runner without memory would try again and again.
-                sluice.file.toString());
-        builder.environment().putAll(sluice.environment);
-        builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
-        builder.redirectOutput(folder.resolve("out").toFile());
-        builder.redirectError(folder.resolve("err").toFile());
-        int code = builder.start().waitFor();
+        int code = sluice.inItsOwnJvm(
+                        List.of("-Xmx128m"),
+                        "sync",
+                        "--json",
+                        "--once", // A runner without memory would try again and again.
+                        sluice.file.toString())
+                .start()
+                .waitFor();
         String out = Files.readString(folder.resolve("out"), UTF_8);
         assertThat(code)
                 .as(out + Files.readString(folder.resolve("err"), UTF_8))

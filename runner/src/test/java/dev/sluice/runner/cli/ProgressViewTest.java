@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runner.cli.TestingSluice.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,12 +119,15 @@ final class ProgressViewTest {
     @Test
     void writesPlainLinesWhereNobodyWatches() throws Exception {
         source(3);
-        Result result = syncUntilShown("rate limited to ");
-        assertThat(result.err())
-                .startsWith("2 records (0.2 kB), ")
-                .contains(" 1 stored, ")
-                .contains("; reading a_stream_whose_name_is_long_1; a_stream_whose_name_is_long_2 is rate limited to ")
-                .doesNotContain("\u001b");
+        sluice.progressLine = Duration.ofMillis(50);
+        String err = syncUntilShown("rate limited to ", " 1 stored, ").err();
+        assertThat(err.lines())
+                .anyMatch(
+                        line -> line.startsWith("2 records (0.2 kB), ")
+                                && line.contains(" 1 stored, ")
+                                && line.contains(
+                                        "; reading a_stream_whose_name_is_long_1; a_stream_whose_name_is_long_2 is rate limited to "));
+        assertThat(err).doesNotContain("\u001b");
     }
 
     /// The first that shows all of it, without colours.

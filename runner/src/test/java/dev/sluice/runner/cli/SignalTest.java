@@ -3,13 +3,11 @@ package dev.sluice.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runner.Main;
 import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.store.SqlStateStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +28,7 @@ final class SignalTest {
     @BeforeEach
     void makeFolder() throws IOException {
         sluice = new TestingSluice(folder);
-        temporary = Files.createDirectories(folder.resolve("tmp"));
+        temporary = Path.of(sluice.environment.get("TMPDIR"));
         ready = folder.resolve("ready");
     }
 
@@ -44,20 +42,8 @@ final class SignalTest {
     }
 
     private Process start(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(args));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(sluice.environment);
+        ProcessBuilder builder = sluice.inItsOwnJvm(List.of(), args);
         builder.environment().put("LC_ALL", "C");
-        builder.environment().put("TMPDIR", temporary.toString());
-        builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
-        builder.redirectOutput(folder.resolve("out").toFile());
-        builder.redirectError(folder.resolve("err").toFile());
         return builder.start();
     }
 
@@ -147,23 +133,9 @@ final class SignalTest {
                 TestingSluice.SOURCE.replace(
                         "echo 'Loading…'",
                         "exec yes '{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":1},\"emitted_at\":1}}'"));
-        Process head = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "\"$@\" | head -n 1",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "read",
-                        "--limit",
-                        "0",
-                        sluice.file.toString())
-                .redirectOutput(folder.resolve("out").toFile())
-                .start();
-        assertThat(head.waitFor()).isZero();
+        ProcessBuilder builder = sluice.inItsOwnJvm(List.of(), "read", "--limit", "0", sluice.file.toString());
+        builder.command().addAll(0, List.of("sh", "-c", "\"$@\" | head -n 1", "sh"));
+        assertThat(builder.start().waitFor()).isZero();
         assertThat(Files.readString(folder.resolve("out"))).isEqualTo("{\"id\":1}\n");
     }
 }

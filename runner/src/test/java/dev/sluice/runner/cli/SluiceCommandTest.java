@@ -432,7 +432,7 @@ final class SluiceCommandTest {
         sluice.source(TestingSluice.SOURCE.replace("check) ", "check) echo '%s'; exit 1; ".formatted(trace)));
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(3, """
                         source      ./source: does not work
-                          ./source failed during check: no route for ****
+                          no route for ****
                         destination ./destination: works
                         """, ""));
     }

@@ -2,6 +2,7 @@ package dev.sluice.runner.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.runner.Main;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,7 +10,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -53,6 +57,8 @@ final class TestingSluice {
         destination(DESTINATION);
         program(folder.resolve("home/connectors/source-ours/target/connector/run"), SOURCE);
         program(folder.resolve("home/connectors/destination-ours/target/connector/run"), DESTINATION);
+        // Whatever others have left elsewhere: a sweep is told on standard error.
+        environment.put("TMPDIR", Files.createDirectories(folder.resolve("tmp")).toString());
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         connection("""
                 source:
@@ -84,6 +90,9 @@ final class TestingSluice {
     /// Sees standard error while it is written.
     Consumer<String> onError = _ -> {};
 
+    /// How often a line tells how far a sync is.
+    Duration progressLine = Duration.ofHours(1);
+
     /// What is on standard input.
     String typed = "";
 
@@ -101,8 +110,30 @@ final class TestingSluice {
                 environment,
                 new ByteArrayInputStream(typed.getBytes(UTF_8)),
                 new PrintStream(out, true, UTF_8),
-                new PrintStream(err, true, UTF_8));
+                new PrintStream(err, true, UTF_8),
+                progressLine);
         return new Result(code, shorten(out), shorten(err));
+    }
+
+    /// The same in a JVM of its own, which can be stopped from outside; what it prints goes to the files `out` and
+    /// `err` of the folder.
+    ///
+    /// @param options of that JVM
+    ProcessBuilder inItsOwnJvm(List<String> options, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.environment().put("SLUICE_HOME", folder.resolve("home").toString());
+        return builder.redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile());
     }
 
     private String shorten(ByteArrayOutputStream printed) {

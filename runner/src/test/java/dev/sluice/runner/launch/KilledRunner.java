@@ -19,20 +19,15 @@ public final class KilledRunner {
     /// Starts, waits until the connector runs, and kills the runner. Returns the directory it leaves behind.
     ///
     /// @param how `process`, or a container with `named` or `attach`ed streams
-    public static Path leave(String how) throws IOException, InterruptedException {
-        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        return leave(how, temporary, temporary.resolve("register"));
-    }
-
     /// @param register where it enters its directory
     public static Path leave(String how, Path temporary, Path register) throws IOException, InterruptedException {
         Process runner = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "-Djava.io.tmpdir=" + temporary,
                         KilledRunner.class.getName(),
                         how,
+                        temporary.toString(),
                         register.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -45,7 +40,7 @@ public final class KilledRunner {
     }
 
     public static void main(String[] args) throws Exception {
-        RunDirectory run = RunDirectory.create(Path.of(args[1]));
+        RunDirectory run = RunDirectory.create(Path.of(args[1]), Path.of(args[2]));
         ConnectorCommand write = new ConnectorCommand.Write(
                 Json.mapper().createObjectNode(), Json.mapper().createObjectNode());
         String script = "sleep 1000 & echo started; exec sleep 1000";

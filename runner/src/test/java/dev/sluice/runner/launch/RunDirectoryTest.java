@@ -14,9 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
 final class RunDirectoryTest {
+    @TempDir
+    private Path temporary;
+
+    @TempDir
+    private Path register;
+
     @Test
     void isForThisUserOnlyAndGoesWhenItIsClosed() throws Exception {
-        RunDirectory run = RunDirectory.create();
+        RunDirectory run = RunDirectory.create(temporary);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(run.path())))
                 .isEqualTo("rwx------");
         Files.createDirectories(run.path().resolve("read-1/deep"));
@@ -27,10 +33,10 @@ final class RunDirectoryTest {
 
     @Test
     void sweepsWhatAKilledRunnerLeft() throws Exception {
-        Path left = KilledRunner.leave("process");
+        Path left = KilledRunner.leave("process", temporary, register);
         assertThat(left.resolve("lock")).exists();
 
-        List<String> swept = RunDirectory.sweep();
+        List<String> swept = RunDirectory.sweep(temporary);
 
         assertThat(left).doesNotExist();
         assertThat(swept).contains("directory " + left.getFileName());
@@ -40,22 +46,22 @@ final class RunDirectoryTest {
 
     @Test
     void sweepsAChildWhoseParentHasEndedSince() throws Exception {
-        Path left = KilledRunner.leave("process");
+        Path left = KilledRunner.leave("process", temporary, register);
         String connector = Files.readString(left.resolve("processes")).split(" ")[0];
         ProcessHandle.of(Long.parseLong(connector)).ifPresent(process -> {
             process.destroyForcibly();
             process.onExit().join();
         });
 
-        RunDirectory.sweep();
+        RunDirectory.sweep(temporary);
 
         assertThat(ProcessMark.of(left).kill()).isEmpty();
     }
 
     @Test
     void doesNotSweepALivingRunner() throws Exception {
-        try (RunDirectory run = RunDirectory.create()) {
-            RunDirectory.sweep();
+        try (RunDirectory run = RunDirectory.create(temporary)) {
+            RunDirectory.sweep(temporary);
             assertThat(run.path()).exists();
             assertThat(RunDirectory.isAlive(run.path())).isTrue();
         }
@@ -63,12 +69,12 @@ final class RunDirectoryTest {
 
     @Test
     void leavesAProcessAloneThatGotTheNumberOfADeadOne() throws Exception {
-        Path left = KilledRunner.leave("process");
+        Path left = KilledRunner.leave("process", temporary, register);
         ProcessMark.of(left).kill();
         Process bystander = new ProcessBuilder("sleep", "1000").start();
         try {
             Files.writeString(left.resolve("processes"), bystander.pid() + " 2020-01-01T00:00:00Z\n99\nhalf");
-            RunDirectory.sweep();
+            RunDirectory.sweep(temporary);
             assertThat(bystander.isAlive()).isTrue();
             assertThat(left).doesNotExist();
         } finally {
@@ -87,7 +93,7 @@ final class RunDirectoryTest {
         Path left = KilledRunner.leave("process", elsewhere, cache);
         assertThat(left).exists().hasParent(elsewhere);
 
-        List<String> swept = RunDirectory.sweep(cache);
+        List<String> swept = RunDirectory.sweep(temporary, cache);
 
         assertThat(left).doesNotExist();
         assertThat(cache).isEmptyDirectory();
@@ -97,8 +103,8 @@ final class RunDirectoryTest {
 
     @Test
     void leavesALivingRunnersEntryWhereItIsUntilItEnds(@TempDir Path cache) throws Exception {
-        try (RunDirectory run = RunDirectory.create(cache)) {
-            RunDirectory.sweep(cache);
+        try (RunDirectory run = RunDirectory.create(temporary, cache)) {
+            RunDirectory.sweep(temporary, cache);
             assertThat(run.path()).exists();
             assertThat(cache).isNotEmptyDirectory();
         }
@@ -107,14 +113,14 @@ final class RunDirectoryTest {
 
     @Test
     void sweepsADirectoryThatWasHalfMadeLongAgo() throws Exception {
-        Path old = Files.createTempDirectory("sluice-new-");
+        Path old = Files.createTempDirectory(temporary, "sluice-new-");
         Files.createFile(old.resolve("lock"));
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(120)));
-        Path without = Files.createTempDirectory("sluice-new-");
+        Path without = Files.createTempDirectory(temporary, "sluice-new-");
         Files.setLastModifiedTime(without, FileTime.from(Instant.now().minusSeconds(120)));
-        Path young = Files.createTempDirectory("sluice-new-");
+        Path young = Files.createTempDirectory(temporary, "sluice-new-");
         try {
-            RunDirectory.sweep();
+            RunDirectory.sweep(temporary);
             assertThat(old).doesNotExist();
             assertThat(without).doesNotExist();
             assertThat(young).exists();

@@ -9,8 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteStream;
 import dev.sluice.runner.RunnerException;
+import dev.sluice.runner.launch.ConnectorCommand;
+import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.launch.RunDirectory;
+import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.launch.process.ProcessLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +42,7 @@ final class ProcessSyncTest {
 
     @BeforeEach
     void makeRunDirectory() {
-        run = RunDirectory.create();
+        run = RunDirectory.create(directory);
     }
 
     @AfterEach
@@ -120,10 +124,37 @@ final class ProcessSyncTest {
         assertThat(report.records()).isEqualTo(1);
     }
 
+    /// Gives a source for started once it has made this file: its limit is not to run out while the machine is busy.
+    private Launcher launcherThatWaitsFor(Path file) {
+        ProcessLauncher processes = new ProcessLauncher(run);
+        return new Launcher() {
+            @Override
+            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                    throws InterruptedException {
+                RunningConnector running = processes.launch(connector, command, stderr);
+                while (command instanceof ConnectorCommand.Read && !Files.exists(file)) {
+                    Thread.sleep(5); // For a condition; the test's own limit ends it.
+                }
+                return running;
+            }
+
+            @Override
+            public String fingerprint(ConnectorLaunch connector) throws InterruptedException {
+                return processes.fingerprint(connector);
+            }
+        };
+    }
+
     @Test
     void stopsASourceThatHangsWithOpenPipes() throws Exception {
         scene.limits(Duration.ofSeconds(1), Duration.ofSeconds(30));
-        SyncReport report = run(say(record("orders", 1), state("orders", 1)) + "exec sleep 1000", RETURNING);
+        Path said = directory.resolve("said");
+        SyncReport report = scene.programs(
+                        program(
+                                "source",
+                                say(record("orders", 1), state("orders", 1)) + "touch " + said + "; exec sleep 1000"),
+                        program("destination", RETURNING))
+                .run(launcherThatWaitsFor(said));
 
         assertThat(cause(report)).isEqualTo("source-x sent nothing for 1 s and was stopped");
         assertThat(scene.stored()).contains("\"cursor\":1");

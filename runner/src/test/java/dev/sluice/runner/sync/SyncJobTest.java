@@ -141,17 +141,79 @@ final class SyncJobTest {
         assertThat(verbs()).containsExactly("discover", "spec", "read", "check", "check", "spec", "read");
     }
 
+    /// All questions are answered as by connectors that are well, but for checks of the destination.
+    private Script destinationChecked(Script... checks) {
+        Script check = inTurn(checks);
+        Script answering = scene.answering();
+        return stage -> stage.command() instanceof ConnectorCommand.Check
+                        && stage.name().equals("destination-y")
+                ? check.play(stage)
+                : answering.play(stage);
+    }
+
+    private static Script refused(String words) {
+        return playing(new Exited(0), checked("FAILED", words));
+    }
+
     @Test
-    void endsWhenAConfigurationDoesNotWorkAnyMore() throws Exception {
+    void takesACheckThatFailsForAnotherFailedAttempt() throws Exception {
+        SyncReport report = scene.source(inTurn(
+                        playing(new Exited(1), record("orders", 1)), playing(new Exited(0), record("orders", 1))))
+                .questions(destinationChecked(
+                        refused("the database is starting up"),
+                        playing(new Exited(1), error("transient_error", "no connection")),
+                        playing(new Exited(0), checked("SUCCEEDED", ""))))
+                .job()
+                .run(notes);
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(report.attempts()).isEqualTo(4);
+        assertThat(notes.heard)
+                .containsExactly(
+                        "attempt 1",
+                        "failed: source-x exited with code 1 during read; again in 1 ms",
+                        "failed: the configuration of destination-y does not work any more: the database is starting up;"
+                                + " again in 3 ms",
+                        "failed: the configuration of destination-y does not work any more: no connection; again in 9 ms",
+                        "attempt 4");
+        assertThat(verbs())
+                .containsExactly(
+                        "discover",
+                        "spec",
+                        "read",
+                        "check",
+                        "check",
+                        "check",
+                        "check",
+                        "check",
+                        "check",
+                        "spec",
+                        "read");
+    }
+
+    @Test
+    void givesUpForTheLastReasonWhenChecksGoOnFailing() throws Exception {
         SyncReport report = scene.source(playing(new Exited(1), record("orders", 1)))
-                .questions(stage -> {
-                    if (stage.command() instanceof ConnectorCommand.Check
-                            && stage.name().equals("destination-y")) {
-                        stage.say(checked("FAILED", "password authentication failed"));
-                        return new Exited(0);
-                    }
-                    return scene.answering().play(stage);
-                })
+                .questions(destinationChecked(
+                        refused("starting up"),
+                        refused("starting up"),
+                        refused("starting up"),
+                        refused("no such host")))
+                .job()
+                .run(notes);
+
+        assertThat(cause(report).getMessage())
+                .isEqualTo("the configuration of destination-y does not work any more: no such host");
+        assertThat(cause(report).type()).isEqualTo(FailureType.TRANSIENT_ERROR);
+        assertThat(report.attempts()).isEqualTo(5);
+        assertThat(report.streams()).as("how far the first attempt came").hasSize(1);
+    }
+
+    @Test
+    void endsWhenACheckSaysThatAPersonMustMendIt() throws Exception {
+        SyncReport report = scene.source(playing(new Exited(1), record("orders", 1)))
+                .questions(destinationChecked(
+                        playing(new Exited(1), error("config_error", "password authentication failed"))))
                 .job()
                 .run(notes);
 
@@ -159,7 +221,6 @@ final class SyncJobTest {
                 .isEqualTo("the configuration of destination-y does not work any more: password authentication failed");
         assertThat(cause(report).type()).isEqualTo(FailureType.CONFIG_ERROR);
         assertThat(report.attempts()).isEqualTo(2);
-        assertThat(report.streams()).as("how far the first attempt came").hasSize(1);
         assertThat(verbs()).containsExactly("discover", "spec", "read", "check", "check");
     }
 

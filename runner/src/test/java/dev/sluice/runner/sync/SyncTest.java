@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.FailureType;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.connection.Connection;
 import dev.sluice.runner.launch.ConnectorCommand;
@@ -21,10 +22,13 @@ import dev.sluice.runner.launch.ExitStatus.Killed;
 import dev.sluice.runner.launch.ExitStatus.OutOfMemory;
 import dev.sluice.runner.launch.RunningConnector;
 import dev.sluice.runner.state.Side;
+import dev.sluice.runner.sync.ScriptedLauncher.Script;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -832,18 +836,44 @@ final class SyncTest {
         assertThat(scene.log).noneMatch(line -> line.contains("hunter22"));
     }
 
+    private static Script saysWhereToLook(String where) {
+        return stage -> {
+            while (stage.hear() != null) {}
+            stage.say("{\"type\":\"TRACE\",\"trace\":{\"type\":\"ANALYTICS\",\"emitted_at\":1,\"analytics\":"
+                    + "{\"type\":\"sluice.where_to_look\",\"value\":\"%s\"}}}".formatted(where));
+            return new Exited(0);
+        };
+    }
+
     @Test
     void givesTheDestinationItsWordAboutWhereTheDataIs() throws Exception {
         SyncReport report = scene.source(record("orders", 1))
-                .destination(stage -> {
-                    while (stage.hear() != null) {}
-                    stage.say("{\"type\":\"TRACE\",\"trace\":{\"type\":\"ANALYTICS\",\"emitted_at\":1,\"analytics\":"
-                            + "{\"type\":\"sluice.where_to_look\",\"value\":\"in quickstart.duckdb\"}}}");
-                    return new Exited(0);
-                })
+                .destination(saysWhereToLook("in quickstart.duckdb"))
                 .run();
 
         assertThat(report.whereToLook()).contains("in quickstart.duckdb");
+    }
+
+    @Test
+    void namesFilesOfAContainerAsTheyAreOnThisMachine() throws Exception {
+        Connection process = scene.connection();
+        ConnectorLaunch container = new ConnectorLaunch.InContainer(
+                "destination-y", Optional.empty(), "none", 1 << 20, 1, 1, Optional.of(Path.of("/home/zoe/shop")));
+        SyncReport report = scene.source(record("orders", 1))
+                .destination(saysWhereToLook("in /local/x.duckdb; look with: duckdb /local/x.duckdb, not /usr/local/x"))
+                .run(new Connection(
+                        process.name(),
+                        process.place(),
+                        process.source(),
+                        new Connection.Connector(container, Json.mapper().createObjectNode()),
+                        process.streams(),
+                        process.defaults(),
+                        process.schedule(),
+                        process.limits(),
+                        process.stateStore()));
+
+        assertThat(report.whereToLook())
+                .contains("in /home/zoe/shop/x.duckdb; look with: duckdb /home/zoe/shop/x.duckdb, not /usr/local/x");
     }
 
     @Test

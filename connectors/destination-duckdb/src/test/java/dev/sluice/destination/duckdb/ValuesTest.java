@@ -135,7 +135,7 @@ class ValuesTest {
                         "-1.000000001|[v TRUNCATED DESTINATION_FIELD_SIZE_LIMITATION]",
                         "0.000000000|[v TRUNCATED DESTINATION_FIELD_SIZE_LIMITATION]",
                         "null|[v NULLED DESTINATION_FIELD_SIZE_LIMITATION]",
-                        "null|[v NULLED DESTINATION_SERIALIZATION_ERROR]",
+                        "null|[v NULLED PLATFORM_SERIALIZATION_ERROR]",
                         "12345678901234567890.500000000|[]");
     }
 

@@ -3,9 +3,11 @@ package dev.sluice.runner.launch.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import dev.sluice.protocol.FailureType;
@@ -15,6 +17,7 @@ import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.Isolation;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
@@ -74,24 +77,36 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
         return new Images(engine(), run.path(), notices);
     }
 
-    /// What a container of this connector may do. Its image is built or pulled if it is not here.
-    public Isolation isolation(ConnectorLaunch.InContainer launch) throws InterruptedException {
-        return Isolation.of(launch, images().find(launch).getConfig());
-    }
-
     /// What can be said of the engine without starting anything in it.
     public EngineReport report() throws InterruptedException {
         DockerEngine there = engine();
         try {
-            return there.ask(client -> EngineInspection.report(client, there.address()));
+            return there.ask(client -> EngineInspection.report(client, there, run.path()));
         } catch (RuntimeException e) {
             throw there.refused(e);
         }
     }
 
-    /// The image of a connector, if it is on this machine.
-    public Optional<EngineReport.Image> imageOf(ConnectorLaunch.InContainer launch) throws InterruptedException {
-        return engine().ask(client -> EngineInspection.image(client, launch.image()));
+    /// How a connector's container will be, without starting, building or pulling anything.
+    ///
+    /// @throws RunnerException when this connector cannot be started with this engine, as [#launch] would throw it
+    public EngineReport.Container container(ConnectorLaunch.InContainer launch) throws InterruptedException {
+        DockerEngine there = engine();
+        launch.localDirectory().ifPresent(this::mount);
+        try {
+            Optional<Path> pipes = switch (launch.pipes()) {
+                case NAMED -> Optional.of(shared());
+                case ATTACH -> Optional.empty();
+                case AUTO -> there.seen(run.path());
+            };
+            Optional<InspectImageResponse> image = there.ask(client -> EngineInspection.image(client, launch.image()));
+            return new EngineReport.Container(
+                    image.map(EngineInspection::image),
+                    Isolation.of(launch, user(image.map(InspectImageResponse::getConfig))),
+                    pipes);
+        } catch (NoPipes e) {
+            throw e.reason;
+        }
     }
 
     /// The image's id changes with its content.
@@ -133,11 +148,7 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     private RunningConnector named(
             ConnectorLaunch.InContainer launch, InspectImageResponse image, ConnectorCommand command, LineSink stderr)
             throws InterruptedException, NoPipes {
-        Path seen = engine.seen(run.path())
-                .orElseThrow(() -> new NoPipes(
-                        "docker.remote",
-                        "the Docker engine does not see the files of this runner, so they have no named pipes in common",
-                        "leave out `pipes: named`, or run Sluice where the engine runs"));
+        Path seen = shared();
         return start(
                 launch,
                 image,
@@ -145,6 +156,15 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                 stderr,
                 inputs -> NamedPipes.make(
                         inputs.directory(), seen.resolve(inputs.directory().getFileName()), command.readsInput()));
+    }
+
+    /// Where the engine finds the directory of this run.
+    private Path shared() throws NoPipes {
+        return engine.seen(run.path())
+                .orElseThrow(() -> new NoPipes(
+                        "docker.remote",
+                        "the Docker engine does not see the files of this runner, so they have no named pipes in common",
+                        "leave out `pipes: named`, or run Sluice where the engine runs"));
     }
 
     private RunningConnector attached(
@@ -221,8 +241,8 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
             ConnectorInputs inputs,
             ContainerStreams streams) {
         ContainerConfig config = image.getConfig();
-        Isolation isolation = Isolation.of(launch, config);
-        HostConfig host = isolation.hostConfig();
+        Isolation isolation = Isolation.of(launch, user(Optional.ofNullable(config)));
+        HostConfig host = hostConfig(isolation);
         launch.localDirectory().ifPresent(local -> host.withMounts(List.of(mount(local))));
         Map<String, String> labels =
                 new HashMap<>(RunnerMark.ofThisRunner(engine).labels());
@@ -244,6 +264,32 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                         "JAVA_OPTS=-XX:+ExitOnOutOfMemoryError"));
         streams.configure(create, host);
         return engine.askToTheEnd(_ -> create.exec()).getId();
+    }
+
+    private static String user(Optional<ContainerConfig> image) {
+        return image.map(ContainerConfig::getUser).orElse("");
+    }
+
+    /// As the engine wants it, with the reason beside what needs one.
+    private static HostConfig hostConfig(Isolation isolation) {
+        HostConfig host = HostConfig.newHostConfig()
+                // The engine would keep every record in a log file.
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                // Forwards SIGTERM and reaps children, which a connector as process 1 would not.
+                .withInit(true)
+                .withCapDrop(Capability.ALL)
+                .withSecurityOpts(List.of("no-new-privileges"))
+                .withMemory(isolation.memoryBytes())
+                // The same number: no swap, so that a connector over its limit dies instead of crawling.
+                .withMemorySwap(isolation.memoryBytes())
+                .withNanoCPUs((long) (isolation.cpus() * 1_000_000_000L))
+                .withPidsLimit((long) isolation.maxProcesses())
+                .withNetworkMode(isolation.network())
+                .withReadonlyRootfs(isolation.readOnlyRoot());
+        return isolation.readOnlyRoot()
+                // Executable, because drivers unpack their native libraries there.
+                ? host.withTmpFs(Map.of("/tmp", "rw,exec,nosuid,nodev,mode=1777,size=" + isolation.tmpBytes()))
+                : host;
     }
 
     private Mount mount(Path local) {
@@ -354,7 +400,7 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
         String none = "sluice-rehearsal";
         try {
             DockerClient client = engine().client();
-            HostConfig host = new Isolation("1000", true, 1, "none", 1, 1, 1).hostConfig();
+            HostConfig host = hostConfig(new Isolation("1000", true, 1, "none", 1, 1, 1));
             List<Runnable> questions = List.of(
                     () -> client.inspectImageCmd(none).exec(),
                     () -> client.createContainerCmd(none)

@@ -8,15 +8,13 @@ import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ErrorLines;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.Launcher;
+import dev.sluice.runner.launch.PendingExit;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// A container and its streams.
@@ -29,7 +27,7 @@ final class RunningContainer implements RunningConnector {
     private final ConnectorInputs inputs;
     private final ContainerStreams streams;
     private final ErrorLines errors;
-    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final PendingExit exit = new PendingExit();
     private volatile boolean stopped;
 
     RunningContainer(
@@ -129,22 +127,12 @@ final class RunningContainer implements RunningConnector {
 
     @Override
     public ExitStatus awaitExit() throws InterruptedException {
-        try {
-            return exit.get();
-        } catch (ExecutionException e) {
-            throw new AssertionError("never completed exceptionally", e);
-        }
+        return exit.await();
     }
 
     @Override
     public Optional<ExitStatus> awaitExit(Duration limit) throws InterruptedException {
-        try {
-            return Optional.of(exit.get(limit.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new AssertionError("never completed exceptionally", e);
-        }
+        return exit.await(limit);
     }
 
     @Override
@@ -165,15 +153,13 @@ final class RunningContainer implements RunningConnector {
                         .withTimeout((int) grace.toSeconds())
                         .exec());
         try {
-            exit.get(DockerEngine.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            if (exit.await(DockerEngine.ANSWER).isEmpty()) {
+                // An engine that has stopped answering will not say either that the container has ended.
+                exit.complete(new ExitStatus.Lost());
+                streams.containerEnded();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new AssertionError("never completed exceptionally", e);
-        } catch (TimeoutException e) {
-            // An engine that has stopped answering will not say either that the container has ended.
-            exit.complete(new ExitStatus.Lost());
-            streams.containerEnded();
         }
     }
 

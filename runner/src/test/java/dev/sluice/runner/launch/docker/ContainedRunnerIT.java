@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `sluice sync` in a container that has the engine's socket, where the engine sees other files than the runner.
+/// `sluice` in a container that has the engine's socket, where the engine sees other files than the runner.
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ContainedRunnerIT {
     private static final String CONNECTOR = "sluice/test-connector:" + DockerLauncherContract.TAG;
@@ -61,7 +61,27 @@ final class ContainedRunnerIT {
         assertThat(sync(shared, "/tmp", "named")).contains("error[docker.remote]");
     }
 
+    @Test
+    void doctorSaysWhichWayRecordsWillTake(@TempDir Path shared) throws Exception {
+        Files.createDirectory(shared.resolve("tmp"));
+        assertThat(run("doctor", shared, "/work/tmp", "auto"))
+                .contains(", sees the files of this runner, which is in a container")
+                .containsPattern(
+                        "records through named pipes, which the engine finds in " + shared + "/tmp/sluice-run-")
+                .contains("user 1000:1000, root file system writable; network none, memory ");
+        assertThat(run("doctor", shared, "/tmp", "auto"))
+                .contains("records through the engine's API, which sees no pipe of this runner");
+        assertThat(run("doctor", shared, "/work/tmp", "attach"))
+                .contains("records through the engine's API, as `pipes: attach` says");
+        assertThat(run("doctor", shared, "/tmp", "named"))
+                .contains("fail  source       the Docker engine does not see the files of this runner");
+    }
+
     private static String sync(Path shared, String temporary, String pipes) throws Exception {
+        return run("sync", shared, temporary, pipes);
+    }
+
+    private static String run(String verb, Path shared, String temporary, String pipes) throws Exception {
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(shared.resolve("shop.yaml"), """
                 source: {image: "%1$s", network: none, pipes: %2$s}
@@ -76,7 +96,7 @@ final class ContainedRunnerIT {
         }
         run.addAll(List.of("-e", "XDG_CACHE_HOME=/work/cache", "-w", "/work", "sluice/debian:12"));
         run.addAll(List.of("/java/bin/java", "-Djava.io.tmpdir=" + temporary, "-cp", classes));
-        run.addAll(List.of(Main.class.getName(), "sync", "shop.yaml"));
+        run.addAll(List.of(Main.class.getName(), verb, "shop.yaml"));
         String said = DockerLauncherContract.docker(run.toArray(String[]::new));
         try (var left = Files.list(shared.resolve("cache/sluice/runs"))) {
             assertThat(left).as(said).isEmpty();

@@ -11,7 +11,9 @@ import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
+import dev.sluice.runner.launch.EngineReport;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.Isolation;
 import dev.sluice.runner.launch.RunDirectory;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.IOException;
@@ -55,7 +57,9 @@ abstract class DockerLauncherContract {
     /// Its shell never opens the pipes.
     static final String DEAF = "sluice/test-deaf:" + TAG;
 
-    final RunDirectory run = RunDirectory.create();
+    static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+
+    final RunDirectory run = RunDirectory.create(TEMPORARY);
     final List<String> notices = Collections.synchronizedList(new ArrayList<>());
     final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
     final DockerLauncher launcher = new DockerLauncher(run, System.getenv(), notices::add);
@@ -345,17 +349,27 @@ abstract class DockerLauncherContract {
                     .anyMatch(line -> line.contains("No space left on device"))
                     .anyMatch(line -> line.contains("/var/run/docker.sock") && line.contains("No such file"));
         }
-        assertThat(launcher.isolation(launch))
+        assertThat(launcher.container(launch).isolation())
                 .isEqualTo(new Isolation("1000:1000", true, 16 << 20, "none", 64 << 20, 0.5, 40));
-        assertThat(launcher.isolation(image(WITH_USER)))
+        assertThat(launcher.container(image(WITH_USER)).isolation())
                 .isEqualTo(new Isolation("4321", false, 0, "none", 64 << 20, 0.5, 40));
+    }
+
+    @Test
+    void saysHowRecordsWillTravelWithoutPullingTheImage() throws Exception {
+        EngineReport.Container container = launcher.container(image("localhost:1/sluice/no-such-image:1"));
+        assertThat(container.image()).isEmpty();
+        assertThat(container.pipes())
+                .isEqualTo(pipes() == ConnectorLaunch.Pipes.ATTACH ? Optional.empty() : Optional.of(run.path()));
+        assertThat(launcher.container(image(SCRIPTED)).image()).isPresent();
     }
 
     @Test
     void makesOurOwnConnectorsReadOnlyUnlessToldOtherwise() throws Exception {
         ConnectorLaunch.InContainer ours = image(SCRIPTED).of(SCRIPTED, Optional.of(Path.of("connectors/source-x")));
-        assertThat(launcher.isolation(ours).readOnlyRoot()).isTrue();
-        assertThat(launcher.isolation(image(SCRIPTED)).readOnlyRoot()).isFalse();
+        assertThat(launcher.container(ours).isolation().readOnlyRoot()).isTrue();
+        assertThat(launcher.container(image(SCRIPTED)).isolation().readOnlyRoot())
+                .isFalse();
     }
 
     @Test

@@ -91,7 +91,7 @@ final class DockerLauncherIT extends DockerLauncherContract {
     void leavesTheContainersOfLivingRunnersAlone() throws Exception {
         try (RunningConnector running = check("echo started; exec sleep 1000")) {
             running.output().read();
-            try (RunDirectory other = RunDirectory.create()) {
+            try (RunDirectory other = RunDirectory.create(TEMPORARY)) {
                 new DockerLauncher(other, System.getenv(), notices::add).fingerprint(image(SCRIPTED));
             }
             assertThat(running.awaitExit(Duration.ofMillis(50))).isEmpty();
@@ -108,14 +108,15 @@ final class DockerLauncherIT extends DockerLauncherContract {
         List<String> volumes = volumes(container);
         assertThat(volumes).hasSize(pipes.equals("attach") ? 1 : 0);
 
-        RunDirectory.sweep(register);
+        RunDirectory.sweep(elsewhere, register);
         launcher.fingerprint(image(SCRIPTED));
 
         assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + left))
                 .isEmpty();
         assertThat(docker("volume", "ls", "-q").lines()).noneMatch(volumes::contains);
         assertThat(left).doesNotExist();
-        assertThat(notices).contains("removed a container of sluice/debian:12 that a killed run had left");
+        // None when another runner on this machine was faster.
+        assertThat(notices).allMatch("removed a container of sluice/debian:12 that a killed run had left"::equals);
     }
 
     private static List<String> volumes(String container) throws Exception {

@@ -35,7 +35,7 @@ final class ProcessLauncherTest {
     @TempDir
     private Path directory;
 
-    private final RunDirectory run = RunDirectory.create();
+    private final RunDirectory run = RunDirectory.create(Path.of(System.getProperty("java.io.tmpdir")));
     private final ProcessLauncher launcher = new ProcessLauncher(run);
     private final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
     private final ObjectNode config = Json.mapper().createObjectNode().put("password", "hunter22");
@@ -170,7 +170,7 @@ final class ProcessLauncherTest {
 
     @Test
     void saysThatItsOwnDirectoryIsFullAndNotThatTheProgramIsMissing() throws Exception {
-        RunDirectory gone = RunDirectory.create();
+        RunDirectory gone = RunDirectory.create(directory);
         gone.close();
         assertThatThrownBy(() -> new ProcessLauncher(gone)
                         .launch(
