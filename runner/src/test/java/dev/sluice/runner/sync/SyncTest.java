@@ -755,13 +755,13 @@ final class SyncTest {
 
     @Test
     void letsADestinationTakeLongerThanASourceMayBeSilent() throws Exception {
-        SyncReport report = scene.limits(Duration.ofMillis(100), Duration.ofSeconds(30))
+        SyncReport report = scene.limits(Duration.ofSeconds(2), Duration.ofSeconds(30))
                 .source(record("orders", 1), state("orders", 1))
                 .destination(stage -> {
                     stage.hear();
                     String state = stage.hear();
                     while (stage.hear() != null) {}
-                    Thread.sleep(500); // It merges, longer than the source's limit.
+                    Thread.sleep(3_000); // It merges, longer than the source's limit.
                     stage.say(state);
                     return new Exited(0);
                 })
@@ -781,12 +781,12 @@ final class SyncTest {
     @Test
     void waitsForASourceThatHasToldWhenItsQuotaIsBack() throws Exception {
         long reset = System.currentTimeMillis() + 3_600_000;
-        scene.limits(Duration.ofMillis(100), Duration.ofSeconds(30)).source(stage -> {
+        scene.limits(Duration.ofSeconds(2), Duration.ofSeconds(30)).source(stage -> {
             stage.say(
                     record("orders", 1),
                     rateLimited(",\"rate_limited\":{\"quota_reset\":%d}".formatted(reset)),
                     log("limited"));
-            Thread.sleep(500); // Longer than a source may be silent.
+            Thread.sleep(3_000); // Longer than a source may be silent.
             stage.say(record("orders", 2), log("goes on"));
             return new Exited(0);
         });
