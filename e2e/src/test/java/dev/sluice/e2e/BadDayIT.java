@@ -40,18 +40,18 @@ final class BadDayIT {
         assertThat(check.out() + check.err() + sync.out() + sync.err()).doesNotContain("wrong-canary-99");
     }
 
+    /// No registry answers at that address, on whatever machine this runs.
     @Test
-    void namesAnImageThatDoesNotExist() {
+    void namesAnImageThatIsNeitherHereNorToBeHad() {
         sluice.write("faker.yaml", """
                 source:
-                  image: "sluice-e2e/no-such-source:1.0"
+                  image: "127.0.0.1:1/no-such-source:1.0"
                 """ + DuckdbFile.in(sluice.work()).destination("process"));
 
-        Finished sync = sluice.run("sync", "--once", "faker.yaml").exits(2);
+        Finished sync = sluice.run("sync", "--once", "faker.yaml").exits(3);
 
         assertThat(sync.err())
-                .contains(
-                        "error[docker.no_such_image]: the image sluice-e2e/no-such-source:1.0 is not on this machine");
+                .contains("error[docker.no_registry]: the image 127.0.0.1:1/no-such-source:1.0 is not on this machine");
     }
 
     @Test
