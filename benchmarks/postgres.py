@@ -32,7 +32,7 @@ class Postgres:
             raise
 
     def __exit__(self, *_):
-        subprocess.run(["docker", "rm", "-f", self.id], capture_output=True)
+        subprocess.run(["docker", "rm", "-f", "-v", self.id], capture_output=True)
 
     def psql(self, text):
         return ["docker", "exec", "-e", "PGPASSWORD=" + PASSWORD, self.id, "psql", "-U", "postgres", "-h", "127.0.0.1",

@@ -92,7 +92,7 @@ public final class Selection {
                             .operations(launcher)
                             .discover(connection.source(), connection.limits().operationTimeout()),
                     from);
-            return new Records(sluice, Reading.start(connection, plan, launcher, workbench.mask(), sluice.log));
+            return new Records(sluice, Reading.start(connection, plan, launcher, workbench.mask(), workbench.log()));
         });
     }
 
@@ -148,7 +148,7 @@ public final class Selection {
                 ConnectionState stored = store.acquire(connection.name())) {
             connection.keepConfigsIn(stored);
             SyncJob job = new SyncJob(
-                    connection, stored, workbench.operations(launcher), launcher, workbench.mask(), source.sluice.log);
+                    connection, stored, workbench.operations(launcher), launcher, workbench.mask(), workbench.log());
             running.set(Optional.of(job));
             SyncReport report = job.run(refresh, listener);
             if (!report.isSuccess()) {

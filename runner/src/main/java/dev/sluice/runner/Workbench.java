@@ -173,7 +173,7 @@ public final class Workbench implements AutoCloseable {
 
     /// The spec of the one connector that a program describes, whatever its settings.
     public ConnectorSpecification spec(ObjectNode tree, Place place, Launcher launcher) throws InterruptedException {
-        Connection described = ConnectionFile.ofWithoutSpecs(tree, place, ourConnectors());
+        Connection described = ConnectionFile.ofWithoutSpecs(tree, place, environment, ourConnectors());
         Connection.Connector connector = described.source() != null ? described.source() : described.destination();
         return operations(launcher).spec(connector.launch(), described.limits().operationTimeout());
     }
@@ -248,7 +248,7 @@ public final class Workbench implements AutoCloseable {
         return launcher;
     }
 
-    /// The log, which shows no secret.
+    /// Of all that connectors and the runner say: it shows no secret (invariant 6).
     public RunLog log() {
         return log;
     }

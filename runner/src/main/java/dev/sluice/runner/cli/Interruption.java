@@ -6,8 +6,11 @@ import java.util.concurrent.TimeUnit;
 /// Ctrl-C and SIGTERM: what runs ends in good order, and the JVM waits for that. Its exit code is 130 or 143 then,
 /// whatever the command returns.
 final class Interruption implements AutoCloseable {
-    /// How long each of the two ways to end may take.
-    private static final long SECONDS = 20;
+    /// For a destination to commit what it has. Less than the ten seconds after which `docker stop` kills.
+    private static final long GENTLE_SECONDS = 7;
+
+    /// For connectors to be stopped, by force in the end, and to be removed.
+    private static final long FIRM_SECONDS = 20;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = Thread.ofPlatform().name("stop").unstarted(this::interrupt);
@@ -31,9 +34,9 @@ final class Interruption implements AutoCloseable {
     private void interrupt() {
         try {
             gently.run();
-            if (!ended.await(SECONDS, TimeUnit.SECONDS)) {
+            if (!ended.await(GENTLE_SECONDS, TimeUnit.SECONDS)) {
                 firmly.run();
-                ended.await(SECONDS, TimeUnit.SECONDS);
+                ended.await(FIRM_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

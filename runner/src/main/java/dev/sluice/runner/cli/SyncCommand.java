@@ -74,7 +74,7 @@ final class SyncCommand implements Callable<Integer> {
                     workbench.operations(),
                     workbench.launcher(),
                     workbench.mask(),
-                    log);
+                    workbench.log());
             terminal.interruption().gently(() -> {
                 if (!job.cancel()) {
                     workbench.stopConnectors();

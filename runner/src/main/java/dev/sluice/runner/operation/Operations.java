@@ -44,11 +44,12 @@ public final class Operations {
     private final SecretMask mask;
     private final RunLog log;
 
+    /// @param log one that shows no secret
     public Operations(Launcher launcher, SpecCache specs, SecretMask mask, RunLog log) {
         this.launcher = launcher;
         this.specs = specs;
         this.mask = mask;
-        this.log = mask.over(log);
+        this.log = log;
     }
 
     /// The connector's spec, remembered from an earlier time when the connector has not changed since.

@@ -79,7 +79,7 @@ final class Sync {
         this.store = store;
         this.id = id;
         this.mask = mask;
-        this.log = mask.over(log);
+        this.log = log;
         this.failures = new Failures(
                 connection.source().toString(), connection.destination().toString(), mask, log);
         this.oddities = new Oddities(connection.source().toString());

@@ -58,7 +58,7 @@ public final class SyncJob {
 
     /// @param store the place of the connection, held by the caller for as long as the job runs
     /// @param launcher starts the connectors of an attempt
-    /// @param log receives what connectors say, and the warnings and errors of each attempt
+    /// @param log one that shows no secret; receives what connectors say, and how each attempt ended
     public SyncJob(
             Connection connection,
             ConnectionState store,

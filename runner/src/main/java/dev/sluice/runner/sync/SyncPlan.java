@@ -283,10 +283,9 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             return stream.destinationMode() != WriteMode.OVERWRITE || canDedup(stream.key());
         }
 
+        /// Of a stream that continues, so that [#canRepeatRows] of it holds.
         WriteMode whereRowsMayRepeat(PlannedStream continued) {
-            return continued.destinationMode() == WriteMode.OVERWRITE
-                            && continued.mode() == SyncMode.FULL_REFRESH
-                            && canDedup(continued.key())
+            return continued.destinationMode() == WriteMode.OVERWRITE && continued.mode() == SyncMode.FULL_REFRESH
                     ? WriteMode.OVERWRITE_DEDUP
                     : continued.destinationMode();
         }

@@ -227,13 +227,23 @@ final class ConnectionFileTest {
 
     @Test
     void refusesToPutTheEnginesSocketIntoAContainer() throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/var/run/docker.sock")));
-        for (String place : List.of("/", "/var/run", "/run", "/var/run/docker.sock")) {
+        Path engine = Files.createDirectories(home.resolve("engine/run"));
+        Path socket = Files.createFile(engine.resolve("docker.sock"));
+        Path link = Files.createSymbolicLink(home.resolve("link"), engine);
+        environment.put("DOCKER_HOST", "unix://" + socket);
+        for (Path place : List.of(Path.of("/"), home, engine, link)) {
             assertThat(report("""
                             source: {image: "a:1", local: %s}
                             destination: {image: "b:1"}
-                            """.formatted(place))).as(place).contains("source.local");
+                            """.formatted(place)))
+                    .contains("source.local")
+                    .contains("holds the socket of the Docker engine");
         }
+        assertThat(report("""
+                        source: {image: "a:1", local: %s}
+                        destination: {image: "b:1"}
+                        """.formatted(Files.createDirectories(home.resolve("elsewhere")))))
+                .doesNotContain("source.local");
     }
 
     @Test
@@ -288,7 +298,7 @@ final class ConnectionFileTest {
                           nightly.yaml:12: `source.config.proxy.verify` has the wrong type: string found, boolean expected
                           nightly.yaml:12: `source.config.proxy.port` is missing (Port)
                           nightly.yaml:14: `destination.type` is 'postgers', which is not one of ours; did you mean 'postgres'?
-                          nightly.yaml:15: `destination.launch` is 'kubernetes'; known: docker, process
+                          nightly.yaml:15: `destination.launch` is 'kubernetes', which is not a way to launch; known: docker, process
                           nightly.yaml:17: `sync.mode` is 'incremntal', which is not a sync mode; did you mean 'incremental'?
                           nightly.yaml:18: `sync.schedule` is not a cron expression of five fields, like "0 2 * * *"
                           nightly.yaml:20: `streams.users.mdoe` is not known; did you mean 'mode'?

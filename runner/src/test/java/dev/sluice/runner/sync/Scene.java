@@ -268,12 +268,12 @@ final class Scene {
     }
 
     private RunLog runLog() {
-        return (level, connector, text) -> {
+        return mask.over((level, connector, text) -> {
             log.add("%s %s: %s".formatted(level, connector, text));
             if (text.contains(awaited)) {
                 whenLogged.run();
             }
-        };
+        });
     }
 
     SyncPlan plan() {

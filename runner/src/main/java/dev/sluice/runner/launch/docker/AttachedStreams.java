@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.VolumeOptions;
 import dev.sluice.runner.launch.ConnectorInputs;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,6 +44,7 @@ final class AttachedStreams implements ContainerStreams {
     private final DockerEngine engine;
     private final ConnectorInputs inputs;
     private final boolean readsInput;
+    private final String volume = "sluice-" + UUID.randomUUID();
     private final ByteQueue output = new ByteQueue();
     private final ByteQueue errors = new ByteQueue();
     private final ByteQueue input = new ByteQueue();
@@ -66,11 +69,16 @@ final class AttachedStreams implements ContainerStreams {
 
     @Override
     public void configure(CreateContainerCmd create, HostConfig host) {
-        // Files can be put into a volume also where the root file system is read-only. It goes with the container.
-        host.withMounts(Stream.concat(
-                        host.getMounts() == null ? Stream.empty() : host.getMounts().stream(),
-                        Stream.of(new Mount().withType(MountType.VOLUME).withTarget(DockerLauncher.MOUNT)))
-                .toList());
+        // Files can be put into a volume also where the root file system is read-only. This one has a name and
+        // labels, because it holds secrets and must go too when somebody else has removed the container.
+        Mount files = new Mount()
+                .withType(MountType.VOLUME)
+                .withSource(volume)
+                .withTarget(DockerLauncher.MOUNT)
+                .withVolumeOptions(new VolumeOptions().withLabels(create.getLabels()));
+        host.withMounts(
+                Stream.concat(host.getMounts() == null ? Stream.empty() : host.getMounts().stream(), Stream.of(files))
+                        .toList());
         create.withAttachStdout(true)
                 .withAttachStderr(true)
                 .withAttachStdin(readsInput)
@@ -243,6 +251,7 @@ final class AttachedStreams implements ContainerStreams {
         outputReceiver.end();
         errorReceiver.end();
         inputSender.end();
+        engine.removeVolume(volume);
     }
 
     /// What the engine sends of one stream.

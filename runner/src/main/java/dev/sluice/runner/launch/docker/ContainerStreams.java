@@ -36,6 +36,7 @@ sealed interface ContainerStreams extends AutoCloseable permits NamedPipes, Atta
     /// The container has ended: readers see the end after the last byte, and a writer that waits for room fails.
     void containerEnded();
 
+    /// After the container was removed.
     @Override
     void close();
 }

@@ -163,6 +163,11 @@ final class DockerEngine implements AutoCloseable {
                         .exec());
     }
 
+    /// One with a name; those without go with their container, which must be gone before this one.
+    void removeVolume(String name) {
+        tidy(answer, c -> c.removeVolumeCmd(name).exec());
+    }
+
     /// Sees that it is there, and what of this machine it shares.
     void meet() throws InterruptedException {
         try {

@@ -3,6 +3,7 @@ package dev.sluice.runner.launch.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerConfig;
@@ -379,7 +380,8 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                 e);
     }
 
-    /// Removes the containers of runners that were killed.
+    /// Removes the containers of runners that were killed, and the inputs in volumes of those that somebody else
+    /// has removed.
     private void sweep(DockerEngine met) throws InterruptedException {
         RunnerMark self = RunnerMark.ofThisRunner(met);
         List<Container> ours = met.ask(client -> client.listContainersCmd()
@@ -390,6 +392,15 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
             if (RunnerMark.of(container.getLabels()).isDead(self, met)) {
                 met.remove(container.getId());
                 notices.accept("removed a container of %s that a killed run had left".formatted(container.getImage()));
+            }
+        }
+        List<InspectVolumeResponse> volumes = met.ask(client -> client.listVolumesCmd()
+                .withFilter("label", List.of(LABEL))
+                .exec()
+                .getVolumes());
+        for (InspectVolumeResponse volume : volumes == null ? List.<InspectVolumeResponse>of() : volumes) {
+            if (RunnerMark.of(volume.getLabels()).isDead(self, met)) {
+                met.removeVolume(volume.getName());
             }
         }
     }

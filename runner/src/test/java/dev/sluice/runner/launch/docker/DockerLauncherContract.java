@@ -94,6 +94,9 @@ abstract class DockerLauncherContract {
         assertThat(docker("ps", "-aq", "--filter", "label=dev.sluice.run=" + run.id()))
                 .as("containers")
                 .isEmpty();
+        assertThat(docker("volume", "ls", "-q", "--filter", "label=dev.sluice.run=" + run.id()))
+                .as("volumes")
+                .isEmpty();
         try (var files = Files.list(run.path())) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("lock");
         }

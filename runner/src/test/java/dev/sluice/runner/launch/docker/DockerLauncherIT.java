@@ -119,6 +119,19 @@ final class DockerLauncherIT extends DockerLauncherContract {
         assertThat(notices).allMatch("removed a container of sluice/debian:12 that a killed run had left"::equals);
     }
 
+    @Test
+    void removesTheInputsOfAKilledRunnerWhenSomebodyElseHasRemovedItsContainer(
+            @TempDir Path elsewhere, @TempDir Path register) throws Exception {
+        Path left = KilledRunner.leave("attach", elsewhere, register);
+        String label = "label=dev.sluice.run=" + left;
+        docker("rm", "-f", docker("ps", "-aq", "--filter", label));
+        assertThat(docker("volume", "ls", "-q", "--filter", label)).isNotEmpty();
+
+        launcher.fingerprint(image(SCRIPTED));
+
+        assertThat(docker("volume", "ls", "-q", "--filter", label)).isEmpty();
+    }
+
     private static List<String> volumes(String container) throws Exception {
         return docker(
                         "inspect",
@@ -149,7 +162,7 @@ final class DockerLauncherIT extends DockerLauncherContract {
             assertThat(left).contains(alive, contained, elsewhere, unknown);
             assertThat(left).doesNotContain(dead, reused, earlier, gone);
         } finally {
-            docker("rm", "-f", dead, reused, earlier, gone, alive, contained, elsewhere, unknown);
+            docker("rm", "-f", "-v", dead, reused, earlier, gone, alive, contained, elsewhere, unknown);
         }
     }
 
