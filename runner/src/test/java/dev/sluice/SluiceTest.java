@@ -127,6 +127,18 @@ final class SluiceTest {
     }
 
     @Test
+    void theLogShowsNoSecret() throws Exception {
+        String says = "echo \"my token is hunter22\" >&2; " + say(record(1), state(1));
+        try (Records records = source(says).select("users").read()) {
+            assertThat(ids(records)).containsExactly(1);
+        }
+        source(says).select("users").syncTo(connectors.destination(sluice, TAKES), "shop");
+
+        assertThat(log).filteredOn(line -> line.endsWith("my token is ****")).hasSize(2);
+        assertThat(log).noneMatch(line -> line.contains("hunter22"));
+    }
+
+    @Test
     void namesEveryWrongSettingByItsKey() throws IOException {
         Source source = connectors.source(sluice, "").config(Map.of("cuont", 3, "since", 7));
 

@@ -127,7 +127,7 @@ final class AttachedStreams implements ContainerStreams {
 
     private void attach(AttachContainerCmd command, Receiver receiver) throws InterruptedException {
         engine.ask(_ -> command.exec(receiver));
-        if (!receiver.awaitStarted(DockerEngine.ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!receiver.awaitStarted(engine.answer().toMillis(), TimeUnit.MILLISECONDS)) {
             throw engine.unreachable("Docker does not connect the runner to a container", null);
         }
     }
@@ -153,7 +153,7 @@ final class AttachedStreams implements ContainerStreams {
     private synchronized boolean pause() throws InterruptedException {
         if (!stopping) {
             paused = engine.tidy(
-                    DockerEngine.ANSWER,
+                    engine.answer(),
                     client -> client.pauseContainerCmd(container).exec());
             holdsBack = !paused && isRunning();
         }
@@ -163,7 +163,7 @@ final class AttachedStreams implements ContainerStreams {
     private synchronized void resume() {
         if (paused) {
             engine.tidy(
-                    DockerEngine.ANSWER,
+                    engine.answer(),
                     client -> client.unpauseContainerCmd(container).exec());
             paused = false;
         }

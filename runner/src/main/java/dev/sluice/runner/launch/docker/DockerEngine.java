@@ -83,6 +83,11 @@ final class DockerEngine implements AutoCloseable {
         return config.getDockerHost().toString();
     }
 
+    /// How long it may take to answer.
+    Duration answer() {
+        return answer;
+    }
+
     /// Asks, and gives up when there is no answer in time: docker-java itself waits for ever.
     ///
     /// @throws RunnerException when the engine does not answer; what it refuses is thrown as docker-java has it

@@ -51,7 +51,17 @@ final class RunningContainer implements RunningConnector {
     /// @throws TimeoutException when neither happens in time
     boolean start() throws InterruptedException, TimeoutException {
         long startedAt = System.nanoTime();
-        engine.ask(launch.startTimeout(), client -> client.startContainerCmd(id).exec());
+        boolean asked = false;
+        try {
+            engine.ask(
+                    launch.startTimeout(),
+                    client -> client.startContainerCmd(id).exec());
+            asked = true;
+        } finally {
+            if (!asked) {
+                exit.complete(new ExitStatus.Lost()); // Nobody hears of its end: it is only to be removed.
+            }
+        }
         watch();
         return streams.awaitOpen(launch.startTimeout().minusNanos(System.nanoTime() - startedAt));
     }
@@ -164,12 +174,12 @@ final class RunningContainer implements RunningConnector {
         stopped = true;
         streams.stopping();
         engine.tidy(
-                grace.plus(DockerEngine.ANSWER),
+                grace.plus(engine.answer()),
                 client -> client.stopContainerCmd(id)
                         .withTimeout((int) grace.toSeconds())
                         .exec());
         try {
-            if (exit.await(DockerEngine.ANSWER).isEmpty()) {
+            if (exit.await(engine.answer()).isEmpty()) {
                 // An engine that has stopped answering will not say either that the container has ended.
                 exit.complete(new ExitStatus.Lost());
                 streams.containerEnded();

@@ -62,7 +62,8 @@ abstract class DockerLauncherContract {
     final RunDirectory run = RunDirectory.create(TEMPORARY);
     final List<String> notices = Collections.synchronizedList(new ArrayList<>());
     final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
-    final DockerLauncher launcher = new DockerLauncher(run, System.getenv(), notices::add);
+    /// Longer than a test may take: nothing may wait for an answer that will not come.
+    final DockerLauncher launcher = new DockerLauncher(run, System.getenv(), notices::add, Duration.ofMinutes(10));
 
     @BeforeAll
     static void buildImages() throws Exception {
