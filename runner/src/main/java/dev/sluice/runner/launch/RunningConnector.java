@@ -18,6 +18,9 @@ public interface RunningConnector extends AutoCloseable {
     /// has ended.
     OutputStream input();
 
+    /// Makes room in its pipes, where that can be done: much is to go through them.
+    default void widen() {}
+
     /// Waits until it has ended.
     ExitStatus awaitExit() throws InterruptedException;
 

@@ -49,6 +49,9 @@ final class SourcePump implements Runnable {
 
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    /// After so many reads, of 64 kB where the source is fast, larger pipes pay for themselves.
+    private static final int MANY_READS = 500;
+
     private final RunningConnector source;
     private final OutputStream input;
     private final MessageReader reader;
@@ -59,6 +62,8 @@ final class SourcePump implements Runnable {
     private final Liveness liveness;
     private final ConfigUpdates updates;
     private final RunLog log;
+    private final Runnable manyReads;
+    private int reads;
     private boolean sawStatus;
 
     /// What the source still says is read for renewed tokens only.
@@ -79,6 +84,7 @@ final class SourcePump implements Runnable {
     private int runStart;
     private int runEnd;
 
+    /// @param manyReads run once, when this will not be over in a moment; must not wait for anything
     SourcePump(
             RunningConnector source,
             OutputStream destinationInput,
@@ -90,7 +96,8 @@ final class SourcePump implements Runnable {
             Oddities oddities,
             Liveness liveness,
             ConfigUpdates updates,
-            RunLog log) {
+            RunLog log,
+            Runnable manyReads) {
         this.source = source;
         this.input = new BufferedOutputStream(liveness.timed(destinationInput), BUFFER);
         this.reader = new MessageReader(source.output(), maxLine, this::beforeRefill);
@@ -102,6 +109,7 @@ final class SourcePump implements Runnable {
         this.liveness = liveness;
         this.updates = updates;
         this.log = log;
+        this.manyReads = manyReads;
     }
 
     @Override
@@ -209,6 +217,9 @@ final class SourcePump implements Runnable {
     private void beforeRefill(boolean waiting) {
         if (ended) {
             return; // Nothing is forwarded any more.
+        }
+        if (++reads == MANY_READS) {
+            manyReads.run();
         }
         try {
             drain();

@@ -163,7 +163,11 @@ final class Sync {
                 oddities,
                 liveness,
                 connection.source().updates(),
-                log);
+                log,
+                () -> Thread.ofVirtual().start(() -> {
+                    source.widen();
+                    destination.widen();
+                }));
     }
 
     private RunningConnector launch(Connection.Connector connector, ConnectorCommand command)

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import dev.sluice.runner.launch.PipeRoom;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +33,7 @@ final class NamedPipes implements ContainerStreams {
     /// Takes the mount point and the file to read from.
     private static final String SHELL_PROLOGUE = "exec <%2$s >%1$s/stdout 2>%1$s/stderr; echo >&2; exec \"$@\"";
 
+    private final Path directory;
     private final Path seen;
     private final boolean readsInput;
     private final RandomAccessFile stdoutKeeper;
@@ -44,6 +46,7 @@ final class NamedPipes implements ContainerStreams {
 
     /// @param seen where the engine finds that directory
     private NamedPipes(Path directory, Path seen, boolean readsInput) throws IOException {
+        this.directory = directory;
         this.seen = seen;
         this.readsInput = readsInput;
         stdoutKeeper = new RandomAccessFile(directory.resolve("stdout").toFile(), "rw");
@@ -117,6 +120,12 @@ final class NamedPipes implements ContainerStreams {
             throw new TimeoutException();
         }
         return open;
+    }
+
+    @Override
+    public void widen() {
+        PipeRoom.widen(directory.resolve("stdout"));
+        PipeRoom.widen(directory.resolve("stdin"));
     }
 
     @Override

@@ -152,6 +152,11 @@ final class RunningContainer implements RunningConnector {
     }
 
     @Override
+    public void widen() {
+        streams.widen();
+    }
+
+    @Override
     public ExitStatus awaitExit() throws InterruptedException {
         return exit.await();
     }

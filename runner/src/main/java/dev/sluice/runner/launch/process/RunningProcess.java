@@ -3,11 +3,13 @@ package dev.sluice.runner.launch.process;
 import dev.sluice.runner.launch.ConnectorInputs;
 import dev.sluice.runner.launch.ErrorLines;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.PipeRoom;
 import dev.sluice.runner.launch.ProcessMark;
 import dev.sluice.runner.launch.RunningConnector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,13 @@ final class RunningProcess implements RunningConnector {
     @Override
     public OutputStream input() {
         return process.getOutputStream();
+    }
+
+    @Override
+    public void widen() {
+        Path ends = Path.of("/proc", String.valueOf(process.pid()), "fd");
+        PipeRoom.widen(ends.resolve("0"));
+        PipeRoom.widen(ends.resolve("1"));
     }
 
     @Override

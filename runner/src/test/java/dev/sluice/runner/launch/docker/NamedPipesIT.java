@@ -49,6 +49,14 @@ final class NamedPipesIT extends DockerLauncherContract {
     }
 
     @Test
+    void makesRoomForAMegabyteThatNobodyReads() throws Exception {
+        try (RunningConnector running = write("exec sleep 1000")) {
+            running.widen();
+            running.input().write(new byte[1 << 20]);
+        }
+    }
+
+    @Test
     void saysThatAnImageHasNoShell() {
         assertThatThrownBy(() ->
                         launcher.launch(image(WITHOUT_SHELL), new ConnectorCommand.Check(config("")), stderr::add))

@@ -88,6 +88,20 @@ final class ProcessLauncherTest {
     }
 
     @Test
+    void makesRoomForAMegabyteThatNobodyReads() throws Exception {
+        Path written = directory.resolve("written");
+        try (RunningConnector running = launch(
+                new ConnectorCommand.Write(config, config),
+                "head -c 1048576 /dev/zero; touch %s; exec sleep 1000".formatted(written))) {
+            running.widen();
+            running.input().write(new byte[1 << 20]);
+            while (!Files.exists(written)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void passesDocumentsAsFilesAndRemovesThem() throws Exception {
         try (RunningConnector running = launch(new ConnectorCommand.Check(config), "echo \"$@\"; cat \"$3\"")) {
             String[] lines = output(running).split("\n");
