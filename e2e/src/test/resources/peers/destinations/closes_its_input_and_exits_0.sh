@@ -1,6 +1,5 @@
 #!/bin/sh
 # Closes its input behind the third record, while the source goes on, and exits with 0.
-# only: process, as the runner itself holds the named pipe of a container open
 # partner: endless_source
 . "${0%/*}/peer.sh"
 keep_until 3

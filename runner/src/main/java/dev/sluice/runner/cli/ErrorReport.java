@@ -3,7 +3,6 @@ package dev.sluice.runner.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
-import dev.sluice.runner.SecretMask;
 import java.util.List;
 
 /// How an error looks: for a person on standard error, for a program as JSON.
@@ -12,18 +11,6 @@ final class ErrorReport {
     private static final int MAX_TEXT = 2_000;
 
     private ErrorReport() {}
-
-    /// The last place before it is shown: most errors hold only words of our own, but an exception from deeper down
-    /// may quote anything.
-    static RunnerException masked(RunnerException error, SecretMask mask) {
-        return new RunnerException(
-                error.type(),
-                error.code(),
-                mask.apply(error.getMessage()),
-                error.where().map(mask::apply).orElse(""),
-                error.next().map(mask::apply).orElse(""),
-                error);
-    }
 
     /// The cause, and what followed from it.
     static String text(List<RunnerException> errors) {

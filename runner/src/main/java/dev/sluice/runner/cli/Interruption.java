@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 /// Ctrl-C and SIGTERM: what runs ends in good order, and the JVM waits for that. Its exit code is 130 or 143 then,
 /// whatever the command returns.
 final class Interruption implements AutoCloseable {
-    /// For a destination to commit what it has. Less than the ten seconds after which `docker stop` kills.
-    private static final long GENTLE_SECONDS = 7;
+    /// For a destination to commit what it has. What it does not, the next sync sends again.
+    private static final long GENTLE_SECONDS = 15;
 
     /// For connectors to be stopped, by force in the end, and to be removed.
     private static final long FIRM_SECONDS = 20;
@@ -33,7 +33,10 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         try {
-            gently.run();
+            // On a thread of its own: to stop a source takes a part of that time. Not a virtual one: readers of pipes
+            // may
+            // keep all carriers.
+            Thread.ofPlatform().daemon().name("stop gently").start(gently);
             if (!ended.await(GENTLE_SECONDS, TimeUnit.SECONDS)) {
                 firmly.run();
                 ended.await(FIRM_SECONDS, TimeUnit.SECONDS);

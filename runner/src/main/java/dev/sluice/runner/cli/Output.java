@@ -71,7 +71,7 @@ final class Output {
 
     /// Why there is no result.
     void error(RunnerException found) {
-        RunnerException error = ErrorReport.masked(found, terminal.mask());
+        RunnerException error = terminal.mask().over(found);
         if (json) {
             ObjectNode envelope = Json.mapper().createObjectNode();
             envelope.put("ok", false).set("error", ErrorReport.json(error));

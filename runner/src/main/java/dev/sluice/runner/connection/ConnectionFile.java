@@ -225,15 +225,18 @@ public final class ConnectionFile {
         Section sync = root.section("sync", SYNC);
         StreamSettings defaults =
                 new StreamSettings(mode(sync), writeMode(sync), List.of(), List.of(), Set.of(), tree.line("sync"));
+        Section limits = root.section("limits", LIMITS);
+        Duration start = limits.amount("start_timeout", Section::duration, "90s or 5m")
+                .orElse(ConnectorLaunch.InContainer.DEFAULT_START_TIMEOUT);
         return new Connection(
                 name(root),
                 place,
-                connector(root, "source"),
-                connector(root, "destination"),
+                connector(root, "source", start),
+                connector(root, "destination", start),
                 streams(root),
                 defaults,
                 schedule(sync),
-                limits(root),
+                limits(limits, root.section("logs", LOGS)),
                 root.text("state"));
     }
 
@@ -259,7 +262,7 @@ public final class ConnectionFile {
         return schedule;
     }
 
-    private Connection.Connector connector(Section root, String side) {
+    private Connection.Connector connector(Section root, String side, Duration start) {
         if (place.file().isEmpty() && !root.has(side)) {
             return null;
         }
@@ -275,7 +278,7 @@ public final class ConnectionFile {
         if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
             connector.problem("config", "must be a mapping of settings");
         }
-        ConnectorLaunch launch = launch(connector);
+        ConnectorLaunch launch = launch(connector, start);
         if (launch == null) {
             return null;
         }
@@ -287,8 +290,8 @@ public final class ConnectionFile {
     }
 
     /// Null when it cannot be told what to launch; then a problem says why.
-    private ConnectorLaunch launch(Section connector) {
-        ConnectorLaunch.InContainer container = container(connector);
+    private ConnectorLaunch launch(Section connector, Duration start) {
+        ConnectorLaunch.InContainer container = container(connector, start);
         long ways = Stream.of("type", "image", "command").filter(connector::has).count();
         if (ways != 1) {
             connector.problem(
@@ -356,7 +359,7 @@ public final class ConnectionFile {
     }
 
     /// The limits of a container; its image is put in later.
-    private ConnectorLaunch.InContainer container(Section connector) {
+    private ConnectorLaunch.InContainer container(Section connector, Duration start) {
         Optional<Path> local =
                 connector.text("local").map(place.directory()::resolve).map(Path::normalize);
         local.filter(path -> !Files.isDirectory(path))
@@ -389,7 +392,7 @@ public final class ConnectionFile {
                 connector
                         .choice("pipes", ConnectorLaunch.Pipes.values(), "a kind of pipes")
                         .orElse(ConnectorLaunch.Pipes.AUTO),
-                startTimeout());
+                start);
     }
 
     /// Mounted itself, or somewhere below a directory that is: the conventional places, and where this runner's
@@ -414,12 +417,6 @@ public final class ConnectionFile {
         } catch (IOException e) {
             return path;
         }
-    }
-
-    private Duration startTimeout() {
-        return new Section(tree.root().path("limits"), "limits", tree, problems)
-                .amount("start_timeout", Section::duration, "90s or 5m")
-                .orElse(ConnectorLaunch.InContainer.DEFAULT_START_TIMEOUT);
     }
 
     private Map<String, StreamSettings> streams(Section root) {
@@ -460,8 +457,7 @@ public final class ConnectionFile {
         return section.choice("destination_mode", WriteMode.values(), "a destination mode");
     }
 
-    private static Limits limits(Section root) {
-        Section limits = root.section("limits", LIMITS);
+    private static Limits limits(Section limits, Section logs) {
         return new Limits(
                 limits.amount("source_timeout", Section::duration, "30m or 3h").orElse(Limits.DEFAULT.sourceTimeout()),
                 limits.amount("destination_timeout", Section::duration, "30m or 24h")
@@ -476,9 +472,7 @@ public final class ConnectionFile {
                 limits.amount("retry_after", Section::duration, "10s").orElse(Limits.DEFAULT.retryAfter()),
                 limits.flag("strict").orElse(false),
                 limits.amount("store_timeout", Section::duration, "10m").orElse(Limits.DEFAULT.storeTimeout()),
-                root.section("logs", LOGS)
-                        .amount("keep", ConnectionFile::logs, "50 (runs) or 30d")
-                        .orElse(Limits.DEFAULT.logs()));
+                logs.amount("keep", ConnectionFile::logs, "50 (runs) or 30d").orElse(Limits.DEFAULT.logs()));
     }
 
     private static LogsKept logs(double amount, String unit) {

@@ -25,16 +25,25 @@ public record ProcessMark(String value) {
     /// A killed process needs a moment, and one that nobody reaps never goes.
     private static final Duration GONE = Duration.ofSeconds(2);
 
+    /// Some processes cannot be killed.
+    private static final int LOOKS = 10;
+
     public static ProcessMark of(Path directory) {
         return new ProcessMark(directory + "/");
     }
 
     /// Ends what carries the mark and still runs, and waits for it to be gone. Returns what was found.
     public List<Long> kill() {
+        List<Long> killed = new ArrayList<>();
         List<ProcessHandle> carriers = carriers();
-        carriers.forEach(ProcessHandle::destroyForcibly);
-        carriers.forEach(carrier -> await(carrier, GONE));
-        return carriers.stream().map(ProcessHandle::pid).toList();
+        // What was found may have started another meanwhile.
+        for (int i = 0; i < LOOKS && !carriers.isEmpty(); i++) {
+            carriers.forEach(ProcessHandle::destroyForcibly);
+            carriers.forEach(carrier -> await(carrier, GONE));
+            carriers.forEach(carrier -> killed.add(carrier.pid()));
+            carriers = carriers();
+        }
+        return killed;
     }
 
     /// Ends a process and everything it has started: asks, waits, then forces.

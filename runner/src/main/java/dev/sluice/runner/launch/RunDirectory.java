@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +20,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +40,9 @@ public final class RunDirectory implements AutoCloseable {
 
     /// Making one takes a moment; one that is half made after this long stays so.
     private static final Duration MAKING = Duration.ofMinutes(1);
+
+    /// Empty where it cannot be found out: then nothing is swept.
+    private static final Optional<UserPrincipal> USER = user();
 
     /// Those of this JVM. Their locks are never asked: closing any channel of a locked file gives the lock back.
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
@@ -148,15 +153,11 @@ public final class RunDirectory implements AutoCloseable {
     public static List<String> sweep(Path temporary) {
         Path parent = temporary.toAbsolutePath().normalize();
         List<String> swept = new ArrayList<>();
-        try {
-            for (Path directory : list(parent, PREFIX + "*")) {
-                sweep(directory, swept);
-            }
-            for (Path directory : list(parent, HALF_MADE + "*")) {
-                sweepHalfMade(directory, swept);
-            }
-        } catch (IOException e) {
-            swept.add("sweeping stopped: " + e);
+        for (Path directory : list(parent, PREFIX + "*", swept)) {
+            sweep(directory, swept);
+        }
+        for (Path directory : list(parent, HALF_MADE + "*", swept)) {
+            sweepHalfMade(directory, swept);
         }
         return swept;
     }
@@ -169,8 +170,8 @@ public final class RunDirectory implements AutoCloseable {
         if (!Files.isDirectory(register)) {
             return swept;
         }
-        try {
-            for (Path entry : list(register, PREFIX + "*")) {
+        for (Path entry : list(register, PREFIX + "*", swept)) {
+            try {
                 Path directory = Files.readSymbolicLink(entry);
                 if (!entry.getFileName().equals(directory.getFileName())) {
                     continue; // Not written by us.
@@ -179,42 +180,68 @@ public final class RunDirectory implements AutoCloseable {
                 if (!Files.exists(directory)) {
                     Files.deleteIfExists(entry);
                 }
+            } catch (IOException e) {
+                swept.add("%s stays: %s".formatted(entry, e));
             }
-        } catch (IOException e) {
-            swept.add("sweeping stopped: " + e);
         }
         return swept;
     }
 
-    private static List<Path> list(Path directory, String pattern) throws IOException {
+    private static List<Path> list(Path directory, String pattern, List<String> swept) {
         List<Path> found = new ArrayList<>();
         try (var entries = Files.newDirectoryStream(directory, pattern)) {
             entries.forEach(found::add);
+        } catch (IOException | DirectoryIteratorException e) {
+            swept.add("%s cannot be swept: %s".formatted(directory, e));
         }
         return found;
     }
 
-    private static void sweep(Path directory, List<String> swept) throws IOException {
-        if (!isAlive(directory)) {
-            swept.addAll(endProcesses(directory));
-            delete(directory);
-            swept.add("directory " + directory.getFileName());
+    private static void sweep(Path directory, List<String> swept) {
+        try {
+            if (isOfThisUser(directory) && !isAlive(directory)) {
+                swept.addAll(endProcesses(directory));
+                delete(directory);
+                swept.add("directory " + directory.getFileName());
+            }
+        } catch (IOException e) {
+            swept.add("directory %s stays: %s".formatted(directory.getFileName(), e));
+        }
+    }
+
+    /// Whoever may write to the temporary directory could else have us end processes and delete files.
+    static boolean isOfThisUser(Path directory) throws IOException {
+        try {
+            return Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(USER.orElse(null));
+        } catch (NoSuchFileException e) {
+            return false; // Somebody else has just swept it.
+        }
+    }
+
+    private static Optional<UserPrincipal> user() {
+        try {
+            Path self = Path.of("/proc/self");
+            return Optional.of(Files.getOwner(Files.exists(self) ? self : Path.of(System.getProperty("user.home"))));
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 
     /// Killed between its two steps: nothing is in it yet. A young one may be another runner's that lives.
-    private static void sweepHalfMade(Path directory, List<String> swept) throws IOException {
+    private static void sweepHalfMade(Path directory, List<String> swept) {
         try {
             Instant made = Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS)
                     .toInstant();
             if (made.isBefore(Instant.now().minus(MAKING))
-                    && Files.isWritable(directory)
+                    && isOfThisUser(directory)
                     && (!Files.exists(directory.resolve("lock")) || !isAlive(directory))) {
                 delete(directory);
                 swept.add("directory " + directory.getFileName());
             }
         } catch (NoSuchFileException e) {
             // It has got its name.
+        } catch (IOException e) {
+            swept.add("directory %s stays: %s".formatted(directory.getFileName(), e));
         }
     }
 

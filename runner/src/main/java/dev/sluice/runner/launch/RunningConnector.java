@@ -18,8 +18,11 @@ public interface RunningConnector extends AutoCloseable {
     /// has ended.
     OutputStream input();
 
-    /// Makes room in its pipes, where that can be done: much is to go through them.
-    default void widen() {}
+    /// Makes room in the pipe of its output, where that can be done: much is to go through it.
+    default void widenOutput() {}
+
+    /// The same for its input.
+    default void widenInput() {}
 
     /// Waits until it has ended.
     ExitStatus awaitExit() throws InterruptedException;

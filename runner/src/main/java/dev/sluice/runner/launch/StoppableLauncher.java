@@ -11,6 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// Remembers what was started through it, so that another thread can stop all of it: a command, or one call of a
 /// program.
 public final class StoppableLauncher implements Launcher {
+    /// The code of what was stopped while it started, or not started any more.
+    public static final String STOPPED = "runner.stopped";
+
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final Launcher launcher;
@@ -64,7 +67,7 @@ public final class StoppableLauncher implements Launcher {
 
     private void requireNotStopped() {
         if (stopped) {
-            throw new RunnerException(FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+            throw new RunnerException(FailureType.TRANSIENT_ERROR, STOPPED, "the command was stopped", "", "");
         }
     }
 

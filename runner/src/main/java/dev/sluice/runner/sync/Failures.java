@@ -9,6 +9,7 @@ import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.SecretMask;
 import dev.sluice.runner.connection.Connection.Limits;
 import dev.sluice.runner.launch.ExitStatus;
+import dev.sluice.runner.launch.StoppableLauncher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -127,19 +128,23 @@ final class Failures {
     }
 
     synchronized void runner(RunnerException e) {
+        if (first == Side.USER && e.code().equals(StoppableLauncher.STOPPED)) {
+            return; // What was being started when the user stopped the sync.
+        }
         if (found.stream()
                 .anyMatch(f -> f.side() == Side.RUNNER && f.error().code().equals(e.code()))) {
             return; // A store that is away is away for the last state too.
         }
+        RunnerException masked = mask.over(e);
         add(
                 Side.RUNNER,
                 Rank.CAUSE,
                 new RunnerException(
-                        e.type(),
-                        e.code(),
-                        cut(mask.apply(e.getMessage())),
-                        e.where().orElse(""),
-                        e.next().orElse("")));
+                        masked.type(),
+                        masked.code(),
+                        cut(masked.getMessage()),
+                        masked.where().orElse(""),
+                        masked.next().orElse("")));
     }
 
     synchronized void bug(Throwable e) {

@@ -25,7 +25,8 @@ final class Liveness implements AutoCloseable {
     /// When the destination began what it is doing: one write, or the rest of its work; 0 while it owes nothing.
     private final AtomicLong destinationBusySince = new AtomicLong();
 
-    private Thread watch = Thread.currentThread();
+    /// Null until something is watched.
+    private Thread watch;
 
     Liveness(Limits limits, Failures failures) {
         this.limits = limits;
@@ -149,6 +150,8 @@ final class Liveness implements AutoCloseable {
 
     @Override
     public void close() {
-        watch.interrupt();
+        if (watch != null) {
+            watch.interrupt();
+        }
     }
 }

@@ -44,8 +44,8 @@ final class SourcePump implements Runnable {
     /// For what is not passed on from where it was read: states, and records that are changed.
     private static final int BUFFER = 32 << 10;
 
-    /// A source that has closed its output has this long to end.
-    private static final Duration END = Duration.ofSeconds(10);
+    /// A source that has closed its output has this long to end, and the engine to say so.
+    private static final Duration END = Duration.ofSeconds(30);
 
     private static final Duration GRACE = Duration.ofSeconds(2);
 

@@ -25,6 +25,7 @@ import dev.sluice.runner.launch.ConnectorCommand.Write;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.launch.StoppableLauncher;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.SyncState;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class Sync {
 
     private final Connection connection;
     private final SyncPlan plan;
-    private final Launcher launcher;
+    private final StoppableLauncher launcher;
     private final ConnectionState store;
     private final long id;
     private final SecretMask mask;
@@ -75,7 +76,7 @@ final class Sync {
             RunLog log) {
         this.connection = connection;
         this.plan = plan;
-        this.launcher = launcher;
+        this.launcher = new StoppableLauncher(launcher);
         this.store = store;
         this.id = id;
         this.mask = mask;
@@ -96,10 +97,11 @@ final class Sync {
         return started;
     }
 
-    /// Stops the sync in good order: the source at once, the destination once it has committed what it has.
+    /// Stops the sync in good order: the source at once, the destination once it has committed what it has. Before
+    /// both run, there is nothing to commit.
     void cancel() {
         failures.cancelled();
-        runningSource.ifPresent(source -> source.stop(GRACE));
+        runningSource.ifPresentOrElse(source -> source.stop(GRACE), launcher::stopAll);
     }
 
     /// Returns when both connectors have ended and the last state the destination returned is stored.
@@ -164,9 +166,9 @@ final class Sync {
                 liveness,
                 connection.source().updates(),
                 log,
-                () -> Thread.ofVirtual().start(() -> {
-                    source.widen();
-                    destination.widen();
+                () -> Thread.ofPlatform().daemon().name("widen").start(() -> {
+                    source.widenOutput();
+                    destination.widenInput();
                 }));
     }
 

@@ -146,7 +146,7 @@ public final class SyncJob {
             return report;
         } catch (RunnerException e) {
             // What a connector answers when it is stopped is no reason.
-            return SyncReport.notStarted(sync, isCancelled() ? Failures.stopped() : e);
+            return SyncReport.notStarted(sync, isCancelled() ? Failures.stopped() : mask.over(e));
         } finally {
             synchronized (this) {
                 running = Optional.empty();

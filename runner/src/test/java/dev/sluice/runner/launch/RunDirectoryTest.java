@@ -59,6 +59,43 @@ final class RunDirectoryTest {
     }
 
     @Test
+    void endsAProcessThatGoesOnStartingOthers() throws Exception {
+        Path started = temporary.resolve("started");
+        ProcessBuilder busy = new ProcessBuilder(
+                "sh",
+                "-c",
+                "i=0; while [ $i -lt 400 ]; do sleep 1000 & i=$((i+1)); [ $i != 20 ] || touch %s; done; wait"
+                        .formatted(started));
+        ProcessMark mark = ProcessMark.of(temporary);
+        busy.environment().put(ProcessMark.VARIABLE, mark.value());
+        Process process = busy.start();
+        while (!Files.exists(started)) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(mark.kill()).contains(process.pid());
+
+        assertThat(mark.kill()).isEmpty();
+    }
+
+    /// Only root can give a directory to somebody else; nobody else owns one of root's.
+    @Test
+    void leavesTheDirectoriesOfOtherUsersAlone() throws Exception {
+        if (System.getProperty("user.name").equals("root")) {
+            Path left = KilledRunner.leave("process", temporary, register);
+            Files.setAttribute(left, "unix:uid", 65_534);
+
+            assertThat(RunDirectory.sweep(temporary, register)).isEmpty();
+
+            assertThat(left).exists();
+            Files.setAttribute(left, "unix:uid", 0);
+            RunDirectory.sweep(temporary);
+        } else {
+            assertThat(RunDirectory.isOfThisUser(Path.of("/etc"))).isFalse();
+        }
+    }
+
+    @Test
     void doesNotSweepALivingRunner() throws Exception {
         try (RunDirectory run = RunDirectory.create(temporary)) {
             RunDirectory.sweep(temporary);

@@ -679,6 +679,38 @@ final class SyncTest {
     }
 
     @Test
+    void doesNotWaitForAStartWhenItIsCancelled() throws Exception {
+        ScriptedLauncher launcher = new ScriptedLauncher(scene.answering(), scene.returning()) {
+            @Override
+            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                    throws InterruptedException {
+                if (command instanceof ConnectorCommand.Read) {
+                    Thread.startVirtualThread(scene::cancel);
+                    Thread.sleep(Duration.ofDays(1)); // An image is pulled.
+                }
+                return super.launch(connector, command, stderr);
+            }
+        };
+
+        assertThat(codes(scene.run(launcher))).containsExactly("sync.cancelled");
+    }
+
+    @Test
+    void leavesItsThreadAloneWhenTheStoreCannotTakeTheStart() throws Exception {
+        ScriptedLauncher launcher = new ScriptedLauncher(scene.answering(), scene.returning()) {
+            @Override
+            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                    throws InterruptedException {
+                scene.store.goDown();
+                return super.launch(connector, command, stderr);
+            }
+        };
+
+        assertThat(codes(scene.run(launcher))).containsExactly("state.unavailable");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void stopsASourceThatSendsNothing() throws Exception {
         SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofSeconds(30))
                 .source(stage -> {

@@ -233,11 +233,14 @@ final class AttachedStreams implements ContainerStreams {
         input.abandon();
         inputSender.end();
         boolean mayBeCut = !stopping && (isHeldBack || System.nanoTime() - heldBackUntil < LAST_BYTES.toNanos());
+        boolean isCut = outputReceiver.hasEndedBefore(System.nanoTime() - LAST_BYTES.toNanos());
         errorReceiver.awaitEnd();
         errors.end();
-        outputReceiver.awaitEnd();
+        isCut |= !outputReceiver.awaitEnd();
         if (mayBeCut) {
             output.fail(new IOException("Docker may have thrown away the last of it, as it cannot pause containers"));
+        } else if (isCut && !stopping) {
+            output.fail(new IOException("the connection to Docker broke, and what came after that is lost"));
         } else {
             output.end();
         }
@@ -259,6 +262,8 @@ final class AttachedStreams implements ContainerStreams {
         private final ByteQueue queue;
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile long lastHeard;
+        private volatile long endedAt;
+        private volatile boolean broken;
 
         Receiver(ByteQueue queue) {
             this.queue = queue;
@@ -278,18 +283,26 @@ final class AttachedStreams implements ContainerStreams {
 
         @Override
         public void onError(Throwable e) {
+            broken = true;
+            endedAt = System.nanoTime();
             ended.countDown();
             super.onError(e);
         }
 
         @Override
         public void onComplete() {
+            endedAt = System.nanoTime();
             ended.countDown();
             super.onComplete();
         }
 
-        /// The rest comes within moments of the container's end, unless the engine is gone.
-        void awaitEnd() {
+        /// The engine ends a stream only with its container, so what ends long before is cut.
+        boolean hasEndedBefore(long moment) {
+            return ended.getCount() == 0 && endedAt - moment < 0;
+        }
+
+        /// The rest comes within moments of the container's end, unless the engine is gone. Returns whether all came.
+        boolean awaitEnd() {
             lastHeard = System.nanoTime();
             try {
                 while (!ended.await(100, TimeUnit.MILLISECONDS)
@@ -299,6 +312,7 @@ final class AttachedStreams implements ContainerStreams {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            return ended.getCount() == 0 && !broken;
         }
 
         void end() {

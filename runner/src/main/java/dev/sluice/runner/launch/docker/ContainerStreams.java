@@ -30,8 +30,10 @@ sealed interface ContainerStreams extends AutoCloseable permits NamedPipes, Atta
     /// Closing it is the end of the input. A write fails once the container has ended.
     OutputStream stdin();
 
-    /// As [dev.sluice.runner.launch.RunningConnector#widen].
-    default void widen() {}
+    /// As [dev.sluice.runner.launch.RunningConnector#widenOutput].
+    default void widenOutput() {}
+
+    default void widenInput() {}
 
     /// The container is about to be stopped: whatever holds it back lets it go.
     void stopping();

@@ -159,8 +159,9 @@ final class DockerEngine implements AutoCloseable {
         }
     }
 
-    void remove(String container) {
-        tidy(
+    /// Returns whether it is gone.
+    boolean remove(String container) {
+        return tidy(
                 answer.plus(answer),
                 c -> c.removeContainerCmd(container)
                         .withForce(true)

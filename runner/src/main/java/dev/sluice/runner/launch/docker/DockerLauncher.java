@@ -67,9 +67,14 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
     private synchronized DockerEngine engine() throws InterruptedException {
         if (engine == null) {
             DockerEngine started = new DockerEngine(environment, answer);
-            started.meet();
-            sweep(started);
+            try {
+                started.meet();
+            } catch (RuntimeException | InterruptedException e) {
+                started.close();
+                throw e;
+            }
             engine = started;
+            sweep(engine);
         }
         return engine;
     }
@@ -380,28 +385,31 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
                 e);
     }
 
-    /// Removes the containers of runners that were killed, and the inputs in volumes of those that somebody else
-    /// has removed.
+    /// Removes what killed runners left: their containers, and the inputs in volumes of those that somebody else has
+    /// removed. Where that is refused, the command has its own work to do all the same.
     private void sweep(DockerEngine met) throws InterruptedException {
         RunnerMark self = RunnerMark.ofThisRunner(met);
-        List<Container> ours = met.ask(client -> client.listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(List.of(LABEL))
-                .exec());
-        for (Container container : ours) {
-            if (RunnerMark.of(container.getLabels()).isDead(self, met)) {
-                met.remove(container.getId());
-                notices.accept("removed a container of %s that a killed run had left".formatted(container.getImage()));
+        try {
+            for (Container container : met.ask(client -> client.listContainersCmd()
+                    .withShowAll(true)
+                    .withLabelFilter(List.of(LABEL))
+                    .exec())) {
+                if (RunnerMark.of(container.getLabels()).isDead(self, met) && met.remove(container.getId())) {
+                    notices.accept(
+                            "removed a container of %s that a killed run had left".formatted(container.getImage()));
+                }
             }
-        }
-        List<InspectVolumeResponse> volumes = met.ask(client -> client.listVolumesCmd()
-                .withFilter("label", List.of(LABEL))
-                .exec()
-                .getVolumes());
-        for (InspectVolumeResponse volume : volumes == null ? List.<InspectVolumeResponse>of() : volumes) {
-            if (RunnerMark.of(volume.getLabels()).isDead(self, met)) {
-                met.removeVolume(volume.getName());
+            List<InspectVolumeResponse> volumes = met.ask(client -> client.listVolumesCmd()
+                    .withFilter("label", List.of(LABEL))
+                    .exec()
+                    .getVolumes());
+            for (InspectVolumeResponse volume : volumes == null ? List.<InspectVolumeResponse>of() : volumes) {
+                if (RunnerMark.of(volume.getLabels()).isDead(self, met)) {
+                    met.removeVolume(volume.getName());
+                }
             }
+        } catch (RuntimeException e) {
+            notices.accept("what killed runs may have left in Docker stays: " + DockerEngine.firstLine(e));
         }
     }
 

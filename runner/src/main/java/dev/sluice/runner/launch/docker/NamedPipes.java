@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,8 +27,9 @@ import java.util.concurrent.TimeoutException;
 /// Streams through named pipes in a directory that runner and container share.
 ///
 /// Opening a named pipe waits for the other side, and the other side may never come. So each is held open by a
-/// keeper, opened for reading and writing, which never waits. The keeper of an output pipe is closed once the
-/// container has connected, or has ended without: then the reader sees the end when the connector closes it.
+/// keeper, opened for reading and writing, which never waits. The keepers are closed once the container has
+/// connected, or has ended without: then a reader sees the end when the connector closes its output, and a write
+/// fails when it closes its input.
 final class NamedPipes implements ContainerStreams {
     /// Connects the connector to the pipes, tells us by an empty line that it has, and becomes the connector.
     /// Takes the mount point and the file to read from.
@@ -38,6 +40,7 @@ final class NamedPipes implements ContainerStreams {
     private final boolean readsInput;
     private final RandomAccessFile stdoutKeeper;
     private final RandomAccessFile stderrKeeper;
+    private final Optional<RandomAccessFile> stdinKeeper;
     private final InputStream stdout;
     private final InputStream stderr;
     private final OutputStream stdin;
@@ -54,11 +57,14 @@ final class NamedPipes implements ContainerStreams {
         stdout = new FileInputStream(directory.resolve("stdout").toFile());
         stderr = new ConnectionNotice(
                 new FileInputStream(directory.resolve("stderr").toFile()));
-        stdin = readsInput
-                ? new Input(
-                        FileChannel.open(directory.resolve("stdin"), StandardOpenOption.READ, StandardOpenOption.WRITE),
-                        connected)
-                : OutputStream.nullOutputStream();
+        if (readsInput) {
+            Path input = directory.resolve("stdin");
+            stdinKeeper = Optional.of(new RandomAccessFile(input.toFile(), "rw"));
+            stdin = new Input(FileChannel.open(input, StandardOpenOption.WRITE), connected);
+        } else {
+            stdinKeeper = Optional.empty();
+            stdin = OutputStream.nullOutputStream();
+        }
     }
 
     static NamedPipes make(Path directory, Path seen, boolean readsInput) throws IOException {
@@ -123,8 +129,12 @@ final class NamedPipes implements ContainerStreams {
     }
 
     @Override
-    public void widen() {
+    public void widenOutput() {
         PipeRoom.widen(directory.resolve("stdout"));
+    }
+
+    @Override
+    public void widenInput() {
         PipeRoom.widen(directory.resolve("stdin"));
     }
 
@@ -154,6 +164,9 @@ final class NamedPipes implements ContainerStreams {
         try {
             stdoutKeeper.close();
             stderrKeeper.close();
+            if (stdinKeeper.isPresent()) {
+                stdinKeeper.get().close();
+            }
         } catch (IOException e) {
             // Only the kernel's end of a pipe, which nothing was written to.
         }

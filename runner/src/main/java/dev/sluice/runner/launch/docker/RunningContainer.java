@@ -15,7 +15,10 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A container and its streams.
 final class RunningContainer implements RunningConnector {
@@ -68,15 +71,18 @@ final class RunningContainer implements RunningConnector {
 
     /// The answer comes when the container has ended; until then the request stays open: no polling.
     private void watch() {
+        AtomicBoolean over = new AtomicBoolean(); // docker-java says so twice when it is over by an error.
         engine.client().waitContainerCmd(id).exec(new ResultCallback.Adapter<WaitResponse>() {
             @Override
             public void onError(Throwable e) {
-                ended(); // The engine is gone, or the container was removed by somebody else.
+                onComplete(); // The engine is gone, or the container was removed by somebody else.
             }
 
             @Override
             public void onComplete() {
-                ended();
+                if (!over.getAndSet(true)) {
+                    ended();
+                }
             }
         });
     }
@@ -87,7 +93,8 @@ final class RunningContainer implements RunningConnector {
         }
         Optional<ExitStatus> status = status();
         if (status.isEmpty()) {
-            watch(); // Only the request has ended.
+            // Only the request has ended. Where somebody between here and the engine allows none, not at once.
+            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(this::watch);
             return;
         }
         exit.complete(status.get());
@@ -152,8 +159,13 @@ final class RunningContainer implements RunningConnector {
     }
 
     @Override
-    public void widen() {
-        streams.widen();
+    public void widenOutput() {
+        streams.widenOutput();
+    }
+
+    @Override
+    public void widenInput() {
+        streams.widenInput();
     }
 
     @Override

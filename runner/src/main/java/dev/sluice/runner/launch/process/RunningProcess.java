@@ -53,10 +53,18 @@ final class RunningProcess implements RunningConnector {
     }
 
     @Override
-    public void widen() {
-        Path ends = Path.of("/proc", String.valueOf(process.pid()), "fd");
-        PipeRoom.widen(ends.resolve("0"));
-        PipeRoom.widen(ends.resolve("1"));
+    public void widenOutput() {
+        PipeRoom.widen(end("1"));
+    }
+
+    @Override
+    public void widenInput() {
+        PipeRoom.widen(end("0"));
+    }
+
+    /// The connector's own end of a pipe: the JDK tells nobody which is the runner's.
+    private Path end(String number) {
+        return Path.of("/proc", String.valueOf(process.pid()), "fd", number);
     }
 
     @Override

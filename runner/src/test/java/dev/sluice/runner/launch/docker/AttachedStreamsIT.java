@@ -2,17 +2,21 @@ package dev.sluice.runner.launch.docker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.RunningConnector;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +59,38 @@ final class AttachedStreamsIT extends DockerLauncherContract {
             }
             running.stop(Duration.ofSeconds(5));
             assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Stopped());
+        }
+    }
+
+    @Test
+    void doesNotTakeABrokenConnectionForTheEndOfTheOutput(@TempDir Path folder) throws Exception {
+        try (BreakingEngine engine = new BreakingEngine(folder.resolve("docker.sock"));
+                DockerLauncher through = new DockerLauncher(run, engine.environment(), notices::add);
+                RunningConnector running = through.launch(
+                        image(SCRIPTED),
+                        new ConnectorCommand.Check(config("echo first; sleep 5; echo second")),
+                        stderr::add)) {
+            assertThat(running.output().readNBytes(6)).asString().isEqualTo("first\n");
+            engine.breakOff("stdout=true");
+            assertThatThrownBy(() -> running.output().readAllBytes())
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the connection to Docker broke, and what came after that is lost");
+            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
+        }
+    }
+
+    @Test
+    void hearsOfTheEndAlthoughTheRequestThatWaitsForItBroke(@TempDir Path folder) throws Exception {
+        try (BreakingEngine engine = new BreakingEngine(folder.resolve("docker.sock"));
+                DockerLauncher through = new DockerLauncher(run, engine.environment(), notices::add);
+                RunningConnector running = through.launch(
+                        image(SCRIPTED),
+                        new ConnectorCommand.Check(config("echo first; sleep 3; echo second")),
+                        stderr::add)) {
+            assertThat(running.output().readNBytes(6)).asString().isEqualTo("first\n");
+            engine.breakOff("/wait");
+            assertThat(output(running)).isEqualTo("second");
+            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
         }
     }
 

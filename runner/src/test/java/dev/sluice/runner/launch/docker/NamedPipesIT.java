@@ -7,6 +7,7 @@ import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.launch.ConnectorCommand;
 import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.RunningConnector;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,9 +50,23 @@ final class NamedPipesIT extends DockerLauncherContract {
     }
 
     @Test
+    void seesThatAConnectorClosesItsInputAndLivesOn() throws Exception {
+        try (RunningConnector running = write("exec <&-; echo closed; exec sleep 1000")) {
+            assertThat(running.output().read()).isEqualTo('c');
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            running.input().write(new byte[1 << 16]);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            assertThat(running.awaitExit(Duration.ofMillis(50))).isEmpty();
+        }
+    }
+
+    @Test
     void makesRoomForAMegabyteThatNobodyReads() throws Exception {
         try (RunningConnector running = write("exec sleep 1000")) {
-            running.widen();
+            running.widenInput();
             running.input().write(new byte[1 << 20]);
         }
     }

@@ -93,7 +93,8 @@ final class ProcessLauncherTest {
         try (RunningConnector running = launch(
                 new ConnectorCommand.Write(config, config),
                 "head -c 1048576 /dev/zero; touch %s; exec sleep 1000".formatted(written))) {
-            running.widen();
+            running.widenInput();
+            running.widenOutput();
             running.input().write(new byte[1 << 20]);
             while (!Files.exists(written)) {
                 Thread.onSpinWait();
