@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ final class AttachedStreams implements ContainerStreams {
     private volatile String container = "";
     private boolean paused;
     private volatile boolean stopping;
+    private volatile boolean outlived;
     private volatile boolean holdsBack;
     private volatile boolean isHeldBack;
     private volatile long heldBackUntil = System.nanoTime() - LAST_BYTES.toNanos();
@@ -176,6 +178,15 @@ final class AttachedStreams implements ContainerStreams {
         resume();
     }
 
+    /// The engine ends the output only with its container: one that lives on has been cut off.
+    private void notice() {
+        try {
+            outlived |= !stopping && isRunning();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody has this thread to interrupt", e);
+        }
+    }
+
     private boolean isRunning() throws InterruptedException {
         try {
             return Boolean.TRUE.equals(
@@ -233,10 +244,9 @@ final class AttachedStreams implements ContainerStreams {
         input.abandon();
         inputSender.end();
         boolean mayBeCut = !stopping && (isHeldBack || System.nanoTime() - heldBackUntil < LAST_BYTES.toNanos());
-        boolean isCut = outputReceiver.hasEndedBefore(System.nanoTime() - LAST_BYTES.toNanos());
         errorReceiver.awaitEnd();
         errors.end();
-        isCut |= !outputReceiver.awaitEnd();
+        boolean isCut = !outputReceiver.awaitEnd() || outlived;
         if (mayBeCut) {
             output.fail(new IOException("Docker may have thrown away the last of it, as it cannot pause containers"));
         } else if (isCut && !stopping) {
@@ -262,7 +272,6 @@ final class AttachedStreams implements ContainerStreams {
         private final ByteQueue queue;
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile long lastHeard;
-        private volatile long endedAt;
         private volatile boolean broken;
 
         Receiver(ByteQueue queue) {
@@ -284,21 +293,18 @@ final class AttachedStreams implements ContainerStreams {
         @Override
         public void onError(Throwable e) {
             broken = true;
-            endedAt = System.nanoTime();
             ended.countDown();
             super.onError(e);
         }
 
         @Override
         public void onComplete() {
-            endedAt = System.nanoTime();
             ended.countDown();
             super.onComplete();
-        }
-
-        /// The engine ends a stream only with its container, so what ends long before is cut.
-        boolean hasEndedBefore(long moment) {
-            return ended.getCount() == 0 && endedAt - moment < 0;
+            if (queue == output) {
+                CompletableFuture.delayedExecutor(LAST_BYTES.toSeconds(), TimeUnit.SECONDS)
+                        .execute(AttachedStreams.this::notice);
+            }
         }
 
         /// The rest comes within moments of the container's end, unless the engine is gone. Returns whether all came.
