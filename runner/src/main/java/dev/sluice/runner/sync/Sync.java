@@ -35,6 +35,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// One attempt at a sync of one connection, from the stored state to the last checkpoint. [SyncJob] makes another
 /// when it fails.
@@ -97,11 +99,20 @@ final class Sync {
         return started;
     }
 
-    /// Stops the sync in good order: the source at once, the destination once it has committed what it has. Before
-    /// both run, there is nothing to commit.
+    /// Stops the sync in good order: the source at once, the destination once it has committed what it has. While they
+    /// are started, once both run, unless that takes too long.
     void cancel() {
         failures.cancelled();
-        runningSource.ifPresentOrElse(source -> source.stop(GRACE), launcher::stopAll);
+        runningSource.ifPresentOrElse(
+                source -> source.stop(GRACE),
+                () -> CompletableFuture.delayedExecutor(GRACE.toSeconds(), TimeUnit.SECONDS)
+                        .execute(this::endStarting));
+    }
+
+    private void endStarting() {
+        if (runningSource.isEmpty()) {
+            launcher.stopAll();
+        }
     }
 
     /// Returns when both connectors have ended and the last state the destination returned is stored.
