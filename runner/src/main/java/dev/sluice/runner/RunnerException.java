@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.sluice.protocol.FailureType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// An error as a person reads it: what happened, where, what to do now. Never holds a secret.
 public final class RunnerException extends RuntimeException {
@@ -38,6 +39,14 @@ public final class RunnerException extends RuntimeException {
                 new RunnerException(first.type, first.code, first.getMessage(), first.where, first.next, first);
         failures.stream().skip(1).forEach(all::addSuppressed);
         return all;
+    }
+
+    /// The same error in other words, without its cause, which may say anything.
+    public RunnerException reworded(UnaryOperator<String> change) {
+        RunnerException other =
+                new RunnerException(type, code, change.apply(getMessage()), change.apply(where), change.apply(next));
+        other.setStackTrace(getStackTrace());
+        return other;
     }
 
     /// Who can mend it; decides the exit code.

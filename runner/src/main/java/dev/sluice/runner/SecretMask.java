@@ -148,16 +148,9 @@ public final class SecretMask {
     }
 
     /// The same error, but one which shows no secret: most hold only words of our own, but what comes from deeper down
-    /// may quote anything. Without its cause, which may do so too.
+    /// may quote anything.
     public RunnerException over(RunnerException unmasked) {
-        RunnerException masked = new RunnerException(
-                unmasked.type(),
-                unmasked.code(),
-                apply(unmasked.getMessage()),
-                unmasked.where().map(this::apply).orElse(""),
-                unmasked.next().map(this::apply).orElse(""));
-        masked.setStackTrace(unmasked.getStackTrace());
-        return masked;
+        return unmasked.reworded(this::apply);
     }
 
     /// The same log, but one which shows no secret (invariant 6).

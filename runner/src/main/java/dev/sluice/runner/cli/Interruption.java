@@ -33,9 +33,8 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         try {
-            // On a thread of its own: to stop a source takes a part of that time. Not a virtual one: readers of pipes
-            // may
-            // keep all carriers.
+            // On a thread of its own: to stop a source takes a part of that time. Not on a virtual one, because
+            // readers of pipes may keep all carriers.
             Thread.ofPlatform().daemon().name("stop gently").start(gently);
             if (!ended.await(GENTLE_SECONDS, TimeUnit.SECONDS)) {
                 firmly.run();

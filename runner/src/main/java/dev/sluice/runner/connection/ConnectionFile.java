@@ -275,7 +275,7 @@ public final class ConnectionFile {
         }
         Section connector = root.section(side, CONNECTOR);
         JsonNode config = connector.node().path("config");
-        if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
+        if (!Section.isAbsent(config) && !config.isObject()) {
             connector.problem("config", "must be a mapping of settings");
         }
         ConnectorLaunch launch = launch(connector, start);
@@ -430,9 +430,8 @@ public final class ConnectionFile {
                 root.problem("streams", "is empty; name at least one stream, or leave it out to sync all");
             }
         } else if (node.isObject()) {
-            Section named = new Section(node, "streams", tree, problems);
             for (String name : (Iterable<String>) node::fieldNames) {
-                Section stream = named.section(name, STREAM);
+                Section stream = root.in("streams").section(name, STREAM);
                 streams.put(
                         name,
                         new StreamSettings(
@@ -443,7 +442,7 @@ public final class ConnectionFile {
                                 new LinkedHashSet<>(stream.texts("fields")),
                                 tree.line(stream.at())));
             }
-        } else if (!node.isMissingNode() && !node.isNull()) {
+        } else if (!Section.isAbsent(node)) {
             root.problem("streams", "must be a list of names, or a mapping of names to settings");
         }
         return streams;

@@ -27,8 +27,8 @@ record Section(JsonNode node, String at, YamlTree tree, Problems problems) {
 
     /// Empty when there is none.
     Section section(String name, Set<String> known) {
-        Section section = new Section(node.path(name), key(name), tree, problems);
-        if (section.isEmpty()) {
+        Section section = in(name);
+        if (isAbsent(section.node)) {
             return section;
         }
         if (!section.node.isObject()) {
@@ -38,8 +38,14 @@ record Section(JsonNode node, String at, YamlTree tree, Problems problems) {
         return section;
     }
 
-    boolean isEmpty() {
-        return node.isMissingNode() || node.isNull();
+    /// The same with settings of any name.
+    Section in(String name) {
+        return new Section(node.path(name), key(name), tree, problems);
+    }
+
+    /// Nothing written behind a key is no value.
+    static boolean isAbsent(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
     }
 
     boolean has(String name) {
@@ -159,7 +165,7 @@ record Section(JsonNode node, String at, YamlTree tree, Problems problems) {
 
     private List<String> texts(JsonNode value, String name) {
         List<String> texts = new ArrayList<>();
-        if (value.isMissingNode() || value.isNull()) {
+        if (isAbsent(value)) {
             return texts;
         }
         if (!value.isArray()) {
@@ -178,7 +184,7 @@ record Section(JsonNode node, String at, YamlTree tree, Problems problems) {
 
     private Optional<JsonNode> value(String name) {
         JsonNode value = node.path(name);
-        return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(value);
+        return isAbsent(value) ? Optional.empty() : Optional.of(value);
     }
 
     /// @param name of a setting in this section; empty for the section itself

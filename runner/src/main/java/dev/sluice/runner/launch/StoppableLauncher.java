@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// Remembers what was started through it, so that another thread can stop all of it: a command, or one call of a
 /// program.
 public final class StoppableLauncher implements Launcher {
-    /// The code of what was stopped while it started, or not started any more.
+    /// The code of [#stopped].
     public static final String STOPPED = "runner.stopped";
 
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -67,8 +67,13 @@ public final class StoppableLauncher implements Launcher {
 
     private void requireNotStopped() {
         if (stopped) {
-            throw new RunnerException(FailureType.TRANSIENT_ERROR, STOPPED, "the command was stopped", "", "");
+            throw stopped();
         }
+    }
+
+    /// What is thrown for a connector that was stopped by [#stopAll], or not started any more.
+    public static RunnerException stopped() {
+        return new RunnerException(FailureType.TRANSIENT_ERROR, STOPPED, "the command was stopped", "", "");
     }
 
     /// Stops everything that runs, and lets nothing else start. For another thread than the one that launches.

@@ -25,6 +25,7 @@ import dev.sluice.runner.launch.ConnectorLaunch;
 import dev.sluice.runner.launch.ExitStatus;
 import dev.sluice.runner.launch.Launcher;
 import dev.sluice.runner.launch.RunningConnector;
+import dev.sluice.runner.launch.StoppableLauncher;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -172,8 +173,7 @@ public final class Operations {
             Optional<ExitStatus> exit = running.awaitExit(LEAVE);
             if (exit.filter(ExitStatus.Stopped.class::isInstance).isPresent()) {
                 // By the user: whatever the connector said of that is no reason.
-                throw new RunnerException(
-                        FailureType.TRANSIENT_ERROR, "runner.stopped", "the command was stopped", "", "");
+                throw StoppableLauncher.stopped();
             }
             if (error.isPresent()) {
                 return new Answer.GaveUp<>(error.get());

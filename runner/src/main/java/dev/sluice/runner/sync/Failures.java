@@ -135,16 +135,7 @@ final class Failures {
                 .anyMatch(f -> f.side() == Side.RUNNER && f.error().code().equals(e.code()))) {
             return; // A store that is away is away for the last state too.
         }
-        RunnerException masked = mask.over(e);
-        add(
-                Side.RUNNER,
-                Rank.CAUSE,
-                new RunnerException(
-                        masked.type(),
-                        masked.code(),
-                        cut(masked.getMessage()),
-                        masked.where().orElse(""),
-                        masked.next().orElse("")));
+        add(Side.RUNNER, Rank.CAUSE, e.reworded(text -> cut(mask.apply(text))));
     }
 
     synchronized void bug(Throwable e) {

@@ -3,6 +3,7 @@ package dev.sluice.runner.sync;
 import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.connection.Connection.Limits;
+import dev.sluice.runner.launch.StoppableLauncher;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,8 @@ final class Retries {
     private static final int MAX_PARTIAL = 20;
 
     /// What another attempt cannot mend, although it is nobody's setting.
-    private static final Set<String> FINAL = Set.of(Failures.CANCELLED, "runner.stopped", "connection.taken_over");
+    private static final Set<String> FINAL =
+            Set.of(Failures.CANCELLED, StoppableLauncher.STOPPED, "connection.taken_over");
 
     private final Limits limits;
     private int completeInARow;

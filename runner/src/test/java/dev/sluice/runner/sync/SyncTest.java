@@ -656,55 +656,53 @@ final class SyncTest {
         assertThat(scene.completed()).isEmpty();
     }
 
+    private interface Starting {
+        void of(ConnectorCommand command) throws InterruptedException;
+    }
+
+    /// Connectors with whose start something happens.
+    private ScriptedLauncher starting(ScriptedLauncher.Script source, Starting first) {
+        return new ScriptedLauncher(source, scene.returning()) {
+            @Override
+            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
+                    throws InterruptedException {
+                first.of(command);
+                return super.launch(connector, command, stderr);
+            }
+        };
+    }
+
     @Test
     void canBeCancelledWhileTheConnectorsAreStarted() throws Exception {
-        ScriptedLauncher launcher =
-                new ScriptedLauncher(
-                        stage -> {
-                            stage.hang();
-                            return new Exited(0);
-                        },
-                        scene.returning()) {
-                    @Override
-                    public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                            throws InterruptedException {
-                        if (command instanceof ConnectorCommand.Write) {
-                            scene.cancel();
-                        }
-                        return super.launch(connector, command, stderr);
+        ScriptedLauncher launcher = starting(
+                stage -> {
+                    stage.hang();
+                    return new Exited(0);
+                },
+                command -> {
+                    if (command instanceof ConnectorCommand.Write) {
+                        scene.cancel();
                     }
-                };
+                });
 
         assertThat(codes(scene.run(launcher))).containsExactly("sync.cancelled");
     }
 
     @Test
     void doesNotWaitForAStartWhenItIsCancelled() throws Exception {
-        ScriptedLauncher launcher = new ScriptedLauncher(scene.answering(), scene.returning()) {
-            @Override
-            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                    throws InterruptedException {
-                if (command instanceof ConnectorCommand.Read) {
-                    Thread.startVirtualThread(scene::cancel);
-                    Thread.sleep(Duration.ofDays(1)); // An image is pulled.
-                }
-                return super.launch(connector, command, stderr);
+        ScriptedLauncher launcher = starting(scene.answering(), command -> {
+            if (command instanceof ConnectorCommand.Read) {
+                Thread.startVirtualThread(scene::cancel);
+                Thread.sleep(Duration.ofDays(1)); // An image is pulled.
             }
-        };
+        });
 
         assertThat(codes(scene.run(launcher))).containsExactly("sync.cancelled");
     }
 
     @Test
     void leavesItsThreadAloneWhenTheStoreCannotTakeTheStart() throws Exception {
-        ScriptedLauncher launcher = new ScriptedLauncher(scene.answering(), scene.returning()) {
-            @Override
-            public RunningConnector launch(ConnectorLaunch connector, ConnectorCommand command, LineSink stderr)
-                    throws InterruptedException {
-                scene.store.goDown();
-                return super.launch(connector, command, stderr);
-            }
-        };
+        ScriptedLauncher launcher = starting(scene.answering(), _ -> scene.store.goDown());
 
         assertThat(codes(scene.run(launcher))).containsExactly("state.unavailable");
         assertThat(Thread.interrupted()).isFalse();

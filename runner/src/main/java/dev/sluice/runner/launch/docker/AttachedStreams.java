@@ -58,6 +58,7 @@ final class AttachedStreams implements ContainerStreams {
     private volatile String container = "";
     private boolean paused;
     private volatile boolean stopping;
+    private volatile boolean hasEnded;
     private volatile boolean outlived;
     private volatile boolean holdsBack;
     private volatile boolean isHeldBack;
@@ -181,7 +182,7 @@ final class AttachedStreams implements ContainerStreams {
     /// The engine ends the output only with its container: one that lives on has been cut off.
     private void notice() {
         try {
-            outlived |= !stopping && isRunning();
+            outlived |= !stopping && !hasEnded && isRunning();
         } catch (InterruptedException e) {
             throw new AssertionError("nobody has this thread to interrupt", e);
         }
@@ -241,6 +242,7 @@ final class AttachedStreams implements ContainerStreams {
 
     @Override
     public void containerEnded() {
+        hasEnded = true;
         input.abandon();
         inputSender.end();
         boolean mayBeCut = !stopping && (isHeldBack || System.nanoTime() - heldBackUntil < LAST_BYTES.toNanos());

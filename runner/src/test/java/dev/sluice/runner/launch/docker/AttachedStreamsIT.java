@@ -64,33 +64,35 @@ final class AttachedStreamsIT extends DockerLauncherContract {
 
     @Test
     void doesNotTakeABrokenConnectionForTheEndOfTheOutput(@TempDir Path folder) throws Exception {
-        try (BreakingEngine engine = new BreakingEngine(folder.resolve("docker.sock"));
-                DockerLauncher through = new DockerLauncher(run, engine.environment(), notices::add);
-                RunningConnector running = through.launch(
-                        image(SCRIPTED),
-                        new ConnectorCommand.Check(config("echo first; sleep 5; echo second")),
-                        stderr::add)) {
-            assertThat(running.output().readNBytes(6)).asString().isEqualTo("first\n");
-            engine.breakOff("stdout=true");
+        breakOff("stdout=true", folder, "sleep 5; echo second", running -> {
             assertThatThrownBy(() -> running.output().readAllBytes())
                     .isInstanceOf(IOException.class)
                     .hasMessage("the connection to Docker broke, and what came after that is lost");
             assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
-        }
+        });
     }
 
     @Test
     void hearsOfTheEndAlthoughTheRequestThatWaitsForItBroke(@TempDir Path folder) throws Exception {
+        breakOff("/wait", folder, "sleep 3; echo second", running -> {
+            assertThat(output(running)).isEqualTo("second");
+            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
+        });
+    }
+
+    private interface Remainder {
+        void of(RunningConnector running) throws Exception;
+    }
+
+    /// Breaks a request once the connector has said its first word.
+    private void breakOff(String request, Path folder, String script, Remainder test) throws Exception {
         try (BreakingEngine engine = new BreakingEngine(folder.resolve("docker.sock"));
                 DockerLauncher through = new DockerLauncher(run, engine.environment(), notices::add);
                 RunningConnector running = through.launch(
-                        image(SCRIPTED),
-                        new ConnectorCommand.Check(config("echo first; sleep 3; echo second")),
-                        stderr::add)) {
+                        image(SCRIPTED), new ConnectorCommand.Check(config("echo first; " + script)), stderr::add)) {
             assertThat(running.output().readNBytes(6)).asString().isEqualTo("first\n");
-            engine.breakOff("/wait");
-            assertThat(output(running)).isEqualTo("second");
-            assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
+            engine.breakOff(request);
+            test.of(running);
         }
     }
 
