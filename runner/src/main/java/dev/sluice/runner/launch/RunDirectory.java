@@ -248,11 +248,7 @@ public final class RunDirectory implements AutoCloseable {
     private static List<String> endProcesses(Path directory) throws IOException {
         List<String> ended = new ArrayList<>();
         ProcessMark mark = ProcessMark.of(directory);
-        Path file = directory.resolve(PROCESSES);
-        if (!Files.exists(file)) {
-            return ended;
-        }
-        for (String line : Files.readAllLines(file)) {
+        for (String line : remembered(directory)) {
             int blank = line.indexOf(' ');
             if (blank < 1) {
                 continue; // Half a line: the runner was killed while it wrote it.
@@ -270,8 +266,14 @@ public final class RunDirectory implements AutoCloseable {
                 ended.add("process " + pid);
             }
         }
+        // Also the one that had started and was not remembered yet when its runner was killed.
         mark.kill().forEach(pid -> ended.add("process " + pid));
         return ended;
+    }
+
+    private static List<String> remembered(Path directory) throws IOException {
+        Path file = directory.resolve(PROCESSES);
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
     @Override

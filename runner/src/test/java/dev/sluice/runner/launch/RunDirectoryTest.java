@@ -58,6 +58,18 @@ final class RunDirectoryTest {
         assertThat(ProcessMark.of(left).kill()).isEmpty();
     }
 
+    /// Its runner was killed in the moment between the two.
+    @Test
+    void sweepsAProcessThatHadStartedAndWasNotRememberedYet() throws Exception {
+        Path left = KilledRunner.leave("process", temporary, register);
+        Files.delete(left.resolve("processes"));
+
+        List<String> swept = RunDirectory.sweep(temporary);
+
+        assertThat(swept).anyMatch(line -> line.startsWith("process "));
+        assertThat(ProcessMark.of(left).kill()).isEmpty();
+    }
+
     @Test
     void endsAProcessThatGoesOnStartingOthers() throws Exception {
         Path started = temporary.resolve("started");
