@@ -54,8 +54,7 @@ public final class Workbench implements AutoCloseable {
         this.notices = notice -> notices.accept(mask.apply(notice));
         this.log = mask.over(log);
         Path runs = cache().resolve("runs");
-        RunDirectory.sweep(temporary(), runs)
-                .forEach(swept -> notices.accept("removed what a killed run had left: " + swept));
+        RunDirectory.sweep(temporary(), runs).forEach(this.notices);
         this.run = RunDirectory.create(temporary(), runs);
         this.docker = new DockerLauncher(run, environment, this.notices);
         this.launcher = new StoppableLauncher(new EitherLauncher(docker, new ProcessLauncher(run)));

@@ -149,7 +149,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /// Ends the processes and removes the directories of runners that were killed and had this temporary directory.
-    /// Returns what was found, for the log.
+    /// Returns what was found as lines for the user, also what could not be removed.
     public static List<String> sweep(Path temporary) {
         Path parent = temporary.toAbsolutePath().normalize();
         List<String> swept = new ArrayList<>();
@@ -181,7 +181,7 @@ public final class RunDirectory implements AutoCloseable {
                     Files.deleteIfExists(entry);
                 }
             } catch (IOException e) {
-                swept.add("%s stays: %s".formatted(entry, e));
+                swept.add("%s, which a killed run had left, stays: %s".formatted(entry, e));
             }
         }
         return swept;
@@ -202,10 +202,10 @@ public final class RunDirectory implements AutoCloseable {
             if (isOfThisUser(directory) && !isAlive(directory)) {
                 swept.addAll(endProcesses(directory));
                 delete(directory);
-                swept.add("directory " + directory.getFileName());
+                swept.add(removed("directory " + directory.getFileName()));
             }
         } catch (IOException e) {
-            swept.add("directory %s stays: %s".formatted(directory.getFileName(), e));
+            swept.add("the directory %s of a killed run stays: %s".formatted(directory.getFileName(), e));
         }
     }
 
@@ -236,12 +236,12 @@ public final class RunDirectory implements AutoCloseable {
                     && isOfThisUser(directory)
                     && (!Files.exists(directory.resolve("lock")) || !isAlive(directory))) {
                 delete(directory);
-                swept.add("directory " + directory.getFileName());
+                swept.add(removed("directory " + directory.getFileName()));
             }
         } catch (NoSuchFileException e) {
             // It has got its name.
         } catch (IOException e) {
-            swept.add("directory %s stays: %s".formatted(directory.getFileName(), e));
+            swept.add("the directory %s of a killed run stays: %s".formatted(directory.getFileName(), e));
         }
     }
 
@@ -263,12 +263,16 @@ public final class RunDirectory implements AutoCloseable {
                             .equals(line.substring(blank + 1)));
             if (process.isPresent()) {
                 mark.stop(process.get(), Duration.ofSeconds(2));
-                ended.add("process " + pid);
+                ended.add(removed("process " + pid));
             }
         }
         // Also the one that had started and was not remembered yet when its runner was killed.
-        mark.kill().forEach(pid -> ended.add("process " + pid));
+        mark.kill().forEach(pid -> ended.add(removed("process " + pid)));
         return ended;
+    }
+
+    private static String removed(String what) {
+        return "removed what a killed run had left: " + what;
     }
 
     private static List<String> remembered(Path directory) throws IOException {

@@ -39,8 +39,8 @@ final class RunDirectoryTest {
         List<String> swept = RunDirectory.sweep(temporary);
 
         assertThat(left).doesNotExist();
-        assertThat(swept).contains("directory " + left.getFileName());
-        assertThat(swept).anyMatch(line -> line.startsWith("process "));
+        assertThat(swept).contains("removed what a killed run had left: directory " + left.getFileName());
+        assertThat(swept).anyMatch(line -> line.startsWith("removed what a killed run had left: process "));
         assertThat(ProcessMark.of(left).kill()).isEmpty();
     }
 
@@ -66,7 +66,7 @@ final class RunDirectoryTest {
 
         List<String> swept = RunDirectory.sweep(temporary);
 
-        assertThat(swept).anyMatch(line -> line.startsWith("process "));
+        assertThat(swept).anyMatch(line -> line.startsWith("removed what a killed run had left: process "));
         assertThat(ProcessMark.of(left).kill()).isEmpty();
     }
 
@@ -117,6 +117,13 @@ final class RunDirectoryTest {
     }
 
     @Test
+    void doesNotSayThatItRemovedWhatItCouldNotSweep() {
+        assertThat(RunDirectory.sweep(temporary.resolve("gone")))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("gone cannot be swept: ") && !line.contains("removed"));
+    }
+
+    @Test
     void leavesAProcessAloneThatGotTheNumberOfADeadOne() throws Exception {
         Path left = KilledRunner.leave("process", temporary, register);
         ProcessMark.of(left).kill();
@@ -146,7 +153,7 @@ final class RunDirectoryTest {
 
         assertThat(left).doesNotExist();
         assertThat(cache).isEmptyDirectory();
-        assertThat(swept).contains("directory " + left.getFileName());
+        assertThat(swept).contains("removed what a killed run had left: directory " + left.getFileName());
         assertThat(ProcessMark.of(left).kill()).isEmpty();
     }
 
