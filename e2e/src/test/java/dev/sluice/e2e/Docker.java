@@ -10,21 +10,25 @@ import java.util.List;
 final class Docker {
     private Docker() {}
 
-    /// Containers that runners with this temporary directory have made.
+    /// Containers that runners with this temporary directory have made. One that the engine is just removing is none:
+    /// another runner may have swept it.
     ///
     /// @param verb `read`, `write`, … or nothing for all
     static List<String> containers(Path temporaryDirectory, String verb) {
         List<String> ours = new ArrayList<>();
         for (String id : Program.lines("docker", "ps", "-aq", "--no-trunc", "--filter", "label=dev.sluice.run")) {
-            String format =
-                    "{{index .Config.Labels \"dev.sluice.command\"}} {{index .Config.Labels \"dev.sluice.run\"}}";
+            String format = """
+                    {{index .Config.Labels "dev.sluice.command"}} {{index .Config.Labels "dev.sluice.run"}} \
+                    {{.State.Status}}""";
             String about;
             try {
-                about = Program.run("docker", "inspect", "-f", format, id);
+                about = Program.run("docker", "inspect", "-f", format, id).strip();
             } catch (AssertionError e) {
                 continue; // Removed since it was listed.
             }
-            if (about.startsWith(verb) && about.contains(" " + temporaryDirectory + "/")) {
+            if (about.startsWith(verb)
+                    && about.contains(" " + temporaryDirectory + "/")
+                    && !about.endsWith(" removing")) {
                 ours.add(id);
             }
         }

@@ -3,11 +3,9 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.e2e.PeerConnection.Route;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,9 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PeersStopIT {
     private static final String PATIENCE = "source_timeout: 10m\n  destination_timeout: 10m\n  operation_timeout: 10m";
 
-    @TempDir
-    private static Path cache;
-
     @RegisterExtension
     private final SluiceCli sluice = new SluiceCli();
 
@@ -35,9 +30,6 @@ final class PeersStopIT {
     }
 
     private RunningSluice stuck(PeerConnection connection, Peer peer, Route route) {
-        if (!peer.name().startsWith("spec")) {
-            sluice.variable("XDG_CACHE_HOME", cache.toString()); // All others have one spec.
-        }
         connection.write(peer, route, Optional.of(PATIENCE));
         return sluice.start(peer.verb(), PeerConnection.FILE).until("the peer to hang", connection::isStuck);
     }
