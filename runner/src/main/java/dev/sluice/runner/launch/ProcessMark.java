@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /// A variable in the environment of a process, which everything it starts inherits: by it a child is found whose
 /// parent has ended. Such a child would hold the connector's pipes open for ever.
@@ -25,8 +26,11 @@ public record ProcessMark(String value) {
     /// A killed process needs a moment, and one that nobody reaps never goes.
     private static final Duration GONE = Duration.ofSeconds(2);
 
-    /// Some processes cannot be killed.
+    /// Some processes cannot be killed, and some never have an environment.
     private static final int LOOKS = 10;
+
+    /// Between two looks at a process that has no environment.
+    private static final Duration MOMENT = Duration.ofMillis(2);
 
     public static ProcessMark of(Path directory) {
         return new ProcessMark(directory + "/");
@@ -73,12 +77,31 @@ public record ProcessMark(String value) {
     }
 
     private boolean isOn(ProcessHandle process) {
+        Path about = PROC.resolve(Long.toString(process.pid()));
         try {
-            String environment = Files.readString(
-                    PROC.resolve(Long.toString(process.pid())).resolve("environ"), StandardCharsets.ISO_8859_1);
+            String environment = environment(about);
+            // While it becomes another program it has none for a moment. Those of the kernel, and those that have
+            // ended, have none at all, but no program either.
+            for (int i = 0; i < LOOKS && !environment.contains("=") && isProgram(about); i++) {
+                LockSupport.parkNanos(MOMENT.toNanos());
+                environment = environment(about);
+            }
             return ("\0" + environment).contains("\0" + VARIABLE + "=" + value);
         } catch (IOException e) {
             return false; // Another user's, or it has just ended.
+        }
+    }
+
+    private static String environment(Path about) throws IOException {
+        return Files.readString(about.resolve("environ"), StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isProgram(Path about) {
+        try {
+            Files.readSymbolicLink(about.resolve("exe"));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 }

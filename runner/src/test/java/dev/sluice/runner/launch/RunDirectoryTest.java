@@ -90,6 +90,23 @@ final class RunDirectoryTest {
         assertThat(mark.kill()).isEmpty();
     }
 
+    /// For a moment the kernel shows no environment of such a process: a look in fifty misses it.
+    @Test
+    void endsAProcessThatIsJustBecomingAnotherProgram() throws Exception {
+        Path program = Files.writeString(temporary.resolve("program"), "exec sh \"$0\"");
+        ProcessMark mark = ProcessMark.of(temporary);
+        for (int i = 0; i < 300; i++) {
+            ProcessBuilder changing = new ProcessBuilder("sh", program.toString());
+            changing.environment().put(ProcessMark.VARIABLE, mark.value());
+            Process process = changing.start();
+            try {
+                assertThat(mark.kill()).contains(process.pid());
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
     /// Only root can give a directory to somebody else; nobody else owns one of root's.
     @Test
     void leavesTheDirectoriesOfOtherUsersAlone() throws Exception {
