@@ -133,7 +133,7 @@ public final class MessageReader implements AutoCloseable {
     private boolean isAccepted() {
         record.repaired = false;
         record.nulled = List.of();
-        return record.length() <= maxLine
+        return record.length() <= held
                 && ((scanner.seen & JsonWalk.HIGHS) == 0 || isUtf8(buf, record.start, record.end));
     }
 
@@ -299,8 +299,9 @@ public final class MessageReader implements AutoCloseable {
         ascii = scannedAscii;
         lineStart = start == limit && spilled == 0 ? -1 : start;
         lineEnd = scanned;
-        if (spilled > 0) {
-            spilled = spill(spilled, scanned);
+        // By its length alone: one that came at once, and is here whole, must not be another than one that trickled in.
+        if (spilled > 0 || lineEnd - start > held) {
+            spilled = spill(spilled, lineEnd);
         }
         start = Math.min(scanned + 1, limit); // Half a line at the end is a line.
         scanned = start;

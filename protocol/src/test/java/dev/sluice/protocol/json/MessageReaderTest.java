@@ -303,6 +303,24 @@ class MessageReaderTest {
         return new MessageReader(new ByteArrayInputStream(lines.getBytes(UTF_8)), 100_000_000, waiting -> {}, 100_000);
     }
 
+    @Test
+    void whetherALineIsTooLongForMemoryDoesNotDependOnHowItArrives() throws IOException {
+        String text = "x".repeat(150_000);
+        String lines = RECORD + "\n" + RECORD.replace("\"id\":1", "\"id\":\"" + text + "\"") + "\n"
+                + "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"" + text + "\"}}\n";
+        byte[] bytes = lines.getBytes(UTF_8);
+        for (InputStream in : List.of(new Trickle(bytes, 1), new ByteArrayInputStream(bytes))) {
+            MessageReader reader = new MessageReader(in, 100_000_000, waiting -> {}, 100_000);
+            assertThat(reader.read()).isInstanceOf(RecordLine.class);
+            assertThat(reader.read()).as(in.toString()).isInstanceOf(LongRecordLine.class);
+            assertThat(reader.read())
+                    .as(in.toString())
+                    .isInstanceOfSatisfying(
+                            ForeignLine.class,
+                            log -> assertThat(log.reason()).isEqualTo("is a message too long for memory"));
+        }
+    }
+
     private static String copy(LongRecordLine line, long from, long to) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         line.copyTo(out, from, to);
