@@ -95,7 +95,7 @@ final class RunDirectoryTest {
     void endsAProcessThatIsJustBecomingAnotherProgram() throws Exception {
         Path program = Files.writeString(temporary.resolve("program"), "exec sh \"$0\"");
         ProcessMark mark = ProcessMark.of(temporary);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 50; i++) {
             ProcessBuilder changing = new ProcessBuilder("sh", program.toString());
             changing.environment().put(ProcessMark.VARIABLE, mark.value());
             Process process = changing.start();
