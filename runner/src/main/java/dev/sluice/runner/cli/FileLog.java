@@ -19,10 +19,8 @@ import java.util.stream.Stream;
 
 /// The log of one run, in a file. What arrives here is masked already.
 final class FileLog implements RunLog, AutoCloseable {
-    private static final int MAX_TEXT = 10_000;
-
-    /// Stack traces are worth more.
-    private static final int MAX_ERROR = 100_000;
+    /// Stack traces are worth more, see [RunLog#MAX_TEXT].
+    private static final int MAX_ORDINARY = 10_000;
 
     private final Path directory;
     private final String prefix;
@@ -103,7 +101,7 @@ final class FileLog implements RunLog, AutoCloseable {
                 Files.createDirectories(file.getParent());
                 out = Files.newBufferedWriter(file);
             }
-            int max = level.compareTo(Level.ERROR) <= 0 ? MAX_ERROR : MAX_TEXT;
+            int max = level.compareTo(Level.ERROR) <= 0 ? MAX_TEXT : MAX_ORDINARY;
             String cut = text.length() <= max ? text : text.substring(0, max) + "…";
             out.write("%s %-5s %s: %s%n"
                     .formatted(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS), level, connector, cut));
