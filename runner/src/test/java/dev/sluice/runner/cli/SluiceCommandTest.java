@@ -184,6 +184,20 @@ final class SluiceCommandTest {
         assertThat(sluice.run("logs", shop, "2").code()).isZero();
     }
 
+    /// A connector that talks must not fill the disk that the state store is on.
+    @Test
+    void aFloodedLogIsCutAndTheSyncGoesOn() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("read) echo 'Loading…'", "read) yes Loading… | head -n 10000"));
+        Files.writeString(sluice.file, "logs: {max_size: 10k}\n", java.nio.file.StandardOpenOption.APPEND);
+
+        Result result = sluice.run("sync", shop);
+
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).contains("was cut at 10,240 bytes; raise `max_size` under `logs:` to keep more");
+        String log = sluice.run("logs", shop).out();
+        assertThat(log).hasSizeBetween(9_000, 12 << 10).contains(": the log is cut here, at 10,240 bytes");
+    }
+
     @Test
     void syncKeepsLogsAsLongAsTheFileSays() throws Exception {
         Path logs = Files.createDirectories(folder.resolve(".sluice/logs"));
