@@ -74,4 +74,15 @@ final class FileLogTest {
         assertThat(lines(log)).containsExactly("INFO  source-x: hello");
         assertThat(log.problem()).isEmpty();
     }
+
+    /// A text is cut at a number of characters, which may be in the middle of one.
+    @Test
+    void goesOnAfterHalfACharacter() throws Exception {
+        FileLog log = new FileLog(folder, "nightly.yaml");
+        log.line(Level.INFO, "source-x", "x" + "😀".repeat(10_000));
+        log.line(Level.INFO, "source-x", "hello");
+
+        assertThat(lines(log)).hasSize(2).last().isEqualTo("INFO  source-x: hello");
+        assertThat(log.problem()).isEmpty();
+    }
 }
