@@ -81,6 +81,8 @@ public final class SecretMask {
 
     private static final Pattern SCHEME = Pattern.compile("(?i)(?:Bearer|Basic|Token|Digest|ApiKey|OAuth) +");
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^\\s/?#:@]*:([^\\s/?#]+)@");
+    private static final Pattern CUT_ESCAPE =
+            Pattern.compile("(?i)(?:%[0-9a-f]{2}){0,3}(?:%[0-9a-f]?)?|\\\\+(?:u[0-9a-f]{0,3})?");
     private static final Set<String> NO_VALUES = Set.of("", "null", "none", "true", "false", MASK);
 
     /// What is known so far; replaced as a whole, so that any thread may look.
@@ -356,6 +358,9 @@ public final class SecretMask {
                 return node.depth >= CUT_OFF ? i : end;
             }
             char c = text.charAt(i);
+            if (node.depth >= CUT_OFF && node.chars.length > 0 && isCutEscape(text, i)) {
+                return text.length();
+            }
             switch (c) {
                 case '%' -> {
                     int[] point = percent(text, i);
@@ -370,6 +375,14 @@ public final class SecretMask {
             node = node.next(c);
         }
         return end;
+    }
+
+    /// Whether the text ends within what would be a character.
+    private static boolean isCutEscape(String text, int at) {
+        char c = text.charAt(at);
+        return (c == '%' || c == '\\')
+                && text.length() - at <= MAX_BACKSLASHES + "uXXX".length()
+                && CUT_ESCAPE.matcher(text).region(at, text.length()).matches();
     }
 
     private static int behind(Node node, String decoded, String text, int at) {

@@ -138,6 +138,24 @@ final class SecretMaskTest {
     }
 
     @Test
+    void masksASecretThatIsCutOffWithinACharacter() {
+        String secret = "Q-secret-ü\"😀-of-mine";
+        learnPassword(secret);
+        String json = Json.mapper().getNodeFactory().textNode(secret).toString();
+        for (String written : List.of(
+                json.substring(1),
+                json.substring(1).replace("ü", "\\u00fc").replace("😀", "\\ud83d\\ude00"),
+                json.substring(1).replace("\\", "\\\\\\"),
+                URLEncoder.encode(secret, UTF_8))) {
+            for (int length = "Q-secret".length(); length < written.length(); length++) {
+                assertThat(mask.apply("cut: " + written.substring(0, length))).isEqualTo("cut: ****");
+            }
+        }
+        assertThat(mask.apply("cut: Q-secret-%C")).isEqualTo("cut: ****");
+        assertThat(mask.apply("whole: Q-secret-%C of")).isEqualTo("whole: Q-secret-%C of");
+    }
+
+    @Test
     void masksASecretLongerThanAnyLine() {
         String certificate = "0123456789abcdef".repeat(6_250);
         learnPassword(certificate);
