@@ -244,6 +244,33 @@ public interface DestinationContract extends ConnectorContract {
         assertThat(names(people)).containsExactly("1 ada lovelace", "1 bob", "11 eve");
     }
 
+    /// Rows whose keys became null would all be taken for one.
+    @Test
+    default void refusesAKeyThatDoesNotFitItsColumn() throws Exception {
+        assumeTrue(supports(DestinationSyncMode.APPEND_DEDUP));
+        sync(people(DestinationSyncMode.APPEND_DEDUP, 1, 0), person(1, "ada"));
+        for (String id : List.of("\"A1\"", "\"A2\"", "99999999999999999999")) {
+            for (int minimum : List.of(0, 2)) {
+                ConfiguredAirbyteStream people = people(DestinationSyncMode.APPEND_DEDUP, 2, minimum);
+                try (Conversation write = harness().write(config(), catalog(people))) {
+                    Transcript refusal = write.say(record(people, person(2, "bob")))
+                            .say(record(people, person(3, "eve").replace(":3", ":" + id)))
+                            .say(state(people, 1).toString())
+                            .say(complete(people))
+                            .end();
+
+                    assertThat(refusal.exitCode()).as("the key %s", id).isEqualTo(1);
+                    assertThat(refusal.errors())
+                            .anySatisfy(error -> assertThat(error.failureType() + " " + error.message())
+                                    .contains("CONFIG_ERROR", "'people'", "'id'")
+                                    .doesNotContain(id.replace("\"", "")));
+                    assertThat(refusal.states()).isEmpty();
+                }
+                assertThat(names(people)).containsExactly("1 ada");
+            }
+        }
+    }
+
     @Test
     default void returnsStatesInOrderUnchangedButForTheirCounts() {
         ConfiguredAirbyteStream people = people(DestinationSyncMode.APPEND, 1, 0);

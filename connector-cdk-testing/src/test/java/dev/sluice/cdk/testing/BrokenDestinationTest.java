@@ -42,6 +42,7 @@ class BrokenDestinationTest {
         LAST_ARRIVAL_WINS(Mistake.LAST_ARRIVAL_WINS, "keepsTheNewestRowOfEachKeyWhateverTheOrder"),
         NEVER_DEDUPLICATES(Mistake.NEVER_DEDUPLICATES, "changesNothingWhenTheSameRowsArriveAgain"),
         ONE_KEY_COLUMN(Mistake.KNOWS_ONE_KEY_COLUMN, "tellsCompositeKeysApart"),
+        NULLS_KEYS(Mistake.NULLS_KEYS_LIKE_OTHER_VALUES, "refusesAKeyThatDoesNotFitItsColumn"),
         STATES_REVERSED(Faults.output(List::reversed), "returnsStatesInOrderUnchangedButForTheirCounts"),
         STATES_WITHOUT_ID(
                 Faults.lines(line -> line.replaceAll("\"id\":\\d+,", "")),

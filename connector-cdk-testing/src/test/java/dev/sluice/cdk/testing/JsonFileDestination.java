@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cdk.ConnectorException;
 import dev.sluice.cdk.Destination;
 import dev.sluice.cdk.DestinationWriter;
 import dev.sluice.cdk.MessageEmitter;
@@ -56,6 +57,7 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
         LAST_ARRIVAL_WINS,
         NEVER_DEDUPLICATES,
         KNOWS_ONE_KEY_COLUMN,
+        NULLS_KEYS_LIKE_OTHER_VALUES,
         COMMITS_AT_THE_END,
         LOSES_THE_LAST_ROW_OF_A_COMMIT,
         EMPTY_TEXT_IS_NULL,
@@ -173,7 +175,7 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
                     break;
                 }
                 JsonNode value = spoiled(withoutHalfPairs(data.path(column.getKey())));
-                row.set(column.getKey(), fitting(value, column, changes));
+                row.set(column.getKey(), fitting(value, column, stream, changes));
             }
             if (mistake == Mistake.IGNORES_CASE_OF_COLUMNS && row.has("Name")) {
                 row.set("Name", row.path("name"));
@@ -193,11 +195,20 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
             return true;
         }
 
-        private JsonNode fitting(JsonNode value, Map.Entry<String, JsonNode> column, ArrayNode changes) {
+        private JsonNode fitting(
+                JsonNode value, Map.Entry<String, JsonNode> column, ConfiguredAirbyteStream stream, ArrayNode changes) {
             if (value.isNull() || value.isMissingNode() || mistake == Mistake.TAKES_VALUES_AS_THEY_COME) {
                 return value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value;
             }
             Optional<JsonNode> fitting = ColumnValues.fit(value, column.getValue());
+            if (fitting.isEmpty()
+                    && stream.destinationSyncMode() == DestinationSyncMode.APPEND_DEDUP
+                    && stream.primaryKey().contains(List.of(column.getKey()))
+                    && mistake != Mistake.NULLS_KEYS_LIKE_OTHER_VALUES) {
+                throw ConnectorException.config(
+                        "a key '%s' of the stream '%s' does not fit its column; choose another key"
+                                .formatted(column.getKey(), stream.descriptor()));
+            }
             if (fitting.isEmpty() && mistake != Mistake.NULLS_WITHOUT_A_WORD) {
                 changes.addObject()
                         .put("field", column.getKey())

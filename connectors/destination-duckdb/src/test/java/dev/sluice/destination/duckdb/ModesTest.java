@@ -234,6 +234,23 @@ class ModesTest {
     }
 
     @Test
+    void refusesKeysThatWouldBeEqualOnceRounded() {
+        TestingSync.Result result = TestingSync.into(file()).stream("prices", "{\"id\":{\"type\":\"number\"}}")
+                .dedup(null, "id")
+                .run(
+                        record("prices", "{\"id\":0.123456789}"),
+                        record("prices", "{\"id\":0.1234567891}"),
+                        complete("prices"));
+
+        assertThat(result.failureType()).isEqualTo("config_error");
+        assertThat(result.error())
+                .isEqualTo(
+                        "a record of the stream 'prices' has a value in its key column 'id' (number) that has more"
+                                + " digits than the column keeps, and rows that lose their key would be taken for one; choose"
+                                + " another key, or a destination mode that needs none, or let the source declare another type");
+    }
+
+    @Test
     void comparesAllColumnsOfACompositeKey() {
         succeeds(users().dedup("at", "id", "name").run(user(1, "a", 1), user(1, "b", 1), complete("users")));
         succeeds(users().dedup("at", "id", "name").run(user(1, "a", 2), complete("users")));

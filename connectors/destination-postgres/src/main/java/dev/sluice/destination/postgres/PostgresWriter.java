@@ -2,6 +2,8 @@ package dev.sluice.destination.postgres;
 
 import dev.sluice.cdk.ConnectorException;
 import dev.sluice.cdk.DestinationWriter;
+import dev.sluice.cdk.row.KeyColumns;
+import dev.sluice.cdk.row.Row;
 import dev.sluice.cdk.row.RowReader;
 import dev.sluice.destination.postgres.Database.Table;
 import dev.sluice.protocol.ConfiguredAirbyteCatalog;
@@ -51,11 +53,13 @@ final class PostgresWriter implements DestinationWriter {
     private final class Stream {
         final StreamTable table;
         final RowReader reader;
+        final KeyColumns key;
         final CopyEncoder encoder;
 
         Stream(ConfiguredAirbyteStream stream, StreamTable table, int buffer) {
             this.table = table;
             reader = new RowReader(table.columns(), stream.syncId().orElse(0L));
+            key = KeyColumns.of(stream);
             encoder = new CopyEncoder(
                     table.columns(),
                     table.generation(),
@@ -149,7 +153,9 @@ final class PostgresWriter implements DestinationWriter {
             current = stream;
         }
         try {
-            stream.encoder.write(stream.reader.read(record), record.emittedAt());
+            Row row = stream.reader.read(record);
+            stream.encoder.write(row, record.emittedAt());
+            stream.key.requireUnchanged(row);
             return true;
         } catch (SQLException e) {
             throw failed(e);
