@@ -213,6 +213,25 @@ public interface DestinationContract extends ConnectorContract {
         }
     }
 
+    /// Clocks are set back; the order of arrival is not.
+    @Test
+    default void keepsTheLastToArriveOfEquallyNewRowsWhateverTheClockSays() throws Exception {
+        assumeTrue(supports(DestinationSyncMode.APPEND_DEDUP));
+        ConfiguredAirbyteStream people = people(DestinationSyncMode.APPEND_DEDUP, 1, 0);
+        sync(people, person(1, "first", 5), person(2, "first", 5));
+
+        try (Conversation write = harness().write(config(), catalog(people))) {
+            write.say(record(people, person(1, "second", 5), EMITTED_AT - 60_000))
+                    .say(record(people, person(2, "second", 5), EMITTED_AT - 60_000))
+                    .say(record(people, person(2, "third", 5), EMITTED_AT - 120_000))
+                    .say(complete(people))
+                    .end()
+                    .succeeded();
+        }
+
+        assertThat(names(people)).containsExactly("1 second", "2 third");
+    }
+
     @Test
     default void changesNothingWhenTheSameRowsArriveAgain() throws Exception {
         assumeTrue(supports(DestinationSyncMode.APPEND_DEDUP));

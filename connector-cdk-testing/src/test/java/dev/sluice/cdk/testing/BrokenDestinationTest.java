@@ -40,6 +40,7 @@ class BrokenDestinationTest {
         NEEDS_ROWS(Mistake.REPLACES_ONLY_IF_THERE_ARE_ROWS, "emptiesTheTableOfAStreamThatHasNoRowsLeft"),
         ALL_OR_NONE(Mistake.REPLACES_ALL_STREAMS_OR_NONE, "replacesACompleteStreamThoughAnotherIsCutShort"),
         LAST_ARRIVAL_WINS(Mistake.LAST_ARRIVAL_WINS, "keepsTheNewestRowOfEachKeyWhateverTheOrder"),
+        GOES_BY_THE_CLOCK(Mistake.GOES_BY_THE_CLOCK, "keepsTheLastToArriveOfEquallyNewRowsWhateverTheClockSays"),
         NEVER_DEDUPLICATES(Mistake.NEVER_DEDUPLICATES, "changesNothingWhenTheSameRowsArriveAgain"),
         ONE_KEY_COLUMN(Mistake.KNOWS_ONE_KEY_COLUMN, "tellsCompositeKeysApart"),
         NULLS_KEYS(Mistake.NULLS_KEYS_LIKE_OTHER_VALUES, "refusesAKeyThatDoesNotFitItsColumn"),

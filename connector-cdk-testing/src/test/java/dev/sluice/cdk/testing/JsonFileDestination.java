@@ -55,6 +55,7 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
         REPLACES_ONLY_IF_THERE_ARE_ROWS,
         REPLACES_ALL_STREAMS_OR_NONE,
         LAST_ARRIVAL_WINS,
+        GOES_BY_THE_CLOCK,
         NEVER_DEDUPLICATES,
         KNOWS_ONE_KEY_COLUMN,
         NULLS_KEYS_LIKE_OTHER_VALUES,
@@ -282,6 +283,7 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
             rows.removeAll().addAll(newest.values());
         }
 
+        /// @param row the one that arrived later
         private boolean isNewer(JsonNode row, JsonNode than, ConfiguredAirbyteStream stream) {
             String cursor = stream.cursorField().getFirst();
             JsonNode mine = row.path(cursor);
@@ -293,9 +295,10 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
                 return theirs.isNull();
             }
             int order = mine.isNull() ? 0 : Values.compare(mine, theirs);
-            return order > 0
-                    || order == 0
-                            && Values.compare(row.get("_airbyte_extracted_at"), than.get("_airbyte_extracted_at")) > 0;
+            if (order == 0 && mistake == Mistake.GOES_BY_THE_CLOCK) {
+                return Values.compare(row.get("_airbyte_extracted_at"), than.get("_airbyte_extracted_at")) > 0;
+            }
+            return order >= 0;
         }
 
         @Override

@@ -262,10 +262,12 @@ final class StreamTable {
         database.execute("DROP TABLE " + staging.sql());
     }
 
-    /// Leaves one row of each key: the one with the highest cursor, then the latest.
+    /// Leaves one row of each key: the one with the highest cursor, then the last that arrived. The time of
+    /// extraction says nothing, because clocks are set back; nor does the place in the table, where gaps are
+    /// filled. But transactions follow one another, and within one a single process counted the ids up.
     private void dedupStaging() throws SQLException {
-        String order =
-                cursor.map(column -> column + " DESC NULLS LAST, ").orElse("") + EXTRACTED_AT + " DESC, ctid DESC";
+        String order = cursor.map(column -> column + " DESC NULLS LAST, ").orElse("")
+                + "age(xmin), %s COLLATE \"C\" DESC".formatted(RAW_ID);
         database.execute("""
                 DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
                     SELECT ctid FROM (
@@ -273,8 +275,8 @@ final class StreamTable {
                     ) ranked WHERE place > 1))""".formatted(staging.sql(), String.join(", ", key), order));
     }
 
-    /// A row of the table gives way to a newer one of its key; a row that is not newer is dropped. Run again, it
-    /// changes nothing.
+    /// A row of the table gives way to one of its key, which arrived later, unless that has a lower cursor. Run
+    /// again, it changes nothing.
     private void merge() throws SQLException {
         database.execute("ANALYZE " + staging.sql());
         createIndex(table);
@@ -292,12 +294,10 @@ final class StreamTable {
     }
 
     private void merge(String sameKey, String which) throws SQLException {
-        String newer = cursor.map(column -> """
-                        (t.%1$s < s.%1$s OR t.%1$s IS NULL AND s.%1$s IS NOT NULL
-                        OR (t.%1$s = s.%1$s OR t.%1$s IS NULL AND s.%1$s IS NULL) AND t.%2$s < s.%2$s)""".formatted(column, EXTRACTED_AT))
-                .orElse("t.%1$s < s.%1$s".formatted(EXTRACTED_AT));
-        database.execute("DELETE FROM %s t USING %s s WHERE %s AND %s AND %s"
-                .formatted(table.sql(), staging.sql(), which, sameKey, newer));
+        String unlessLower = cursor.map(" AND (t.%1$s <= s.%1$s OR t.%1$s IS NULL)"::formatted)
+                .orElse("");
+        database.execute("DELETE FROM %s t USING %s s WHERE %s AND %s%s"
+                .formatted(table.sql(), staging.sql(), which, sameKey, unlessLower));
         String all = list(copied());
         database.execute(
                 "INSERT INTO %s (%s) SELECT %s FROM %s s WHERE %s%s AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s)"
