@@ -240,8 +240,8 @@ final class StreamTable {
 
     /// The staging table takes the place of the table.
     private void replace(Optional<Existing> existing) throws SQLException {
-        if (existing.isPresent() && !dropCascade && database.hasAttachments(table)) {
-            // A new table would lose views, grants and the like. Readers wait for the end of the transaction.
+        if (existing.isPresent() && !dropCascade && hasAttachments(existing.get())) {
+            // A new table would lose them. Readers wait for the end of the transaction.
             database.execute("TRUNCATE TABLE " + table.sql());
             evolve(table, existing.get());
             insertFromStaging();
@@ -254,6 +254,11 @@ final class StreamTable {
             database.execute("DROP TABLE %s%s".formatted(table.sql(), dropCascade ? " CASCADE" : ""));
         }
         database.execute("ALTER TABLE %s RENAME TO %s".formatted(staging.sql(), quote(table.name())));
+    }
+
+    /// Views, grants and the like. A column that the stream does not have may be the user's own.
+    private boolean hasAttachments(Existing existing) throws SQLException {
+        return !allColumns().keySet().containsAll(existing.columns().keySet()) || database.hasAttachments(table);
     }
 
     private void insertFromStaging() throws SQLException {
@@ -377,7 +382,7 @@ final class StreamTable {
                     "the table %s exists and was not made by a sync (it has no column %s); rename it, or give the stream '%s' a prefix or another schema"
                             .formatted(table, there.containsKey(RAW_ID) ? EXTRACTED_AT : RAW_ID, descriptor()));
         }
-        if (isTruncate && !isDedup) {
+        if (isTruncate && dropCascade) {
             return;
         }
         Set<String> written = allColumns().keySet();

@@ -99,6 +99,11 @@ class EvolutionIT {
 
         assertThat(postgres.query("SELECT concat_ws(' ', f, g) FROM things ORDER BY f"))
                 .containsExactly("1 2", "3");
+
+        sync(postgres.configJson(), things("{\"type\":\"integer\"}").overwrite(2), "{\"f\":4}");
+
+        assertThat(postgres.query("SELECT concat_ws(' ', f, coalesce(g, 0)) FROM things"))
+                .containsExactly("4 0");
     }
 
     @Test
@@ -158,8 +163,12 @@ class EvolutionIT {
     void refusesAColumnThatEveryRowWouldLack() {
         sync(postgres.configJson(), things("{\"type\":\"integer\"}"));
         postgres.execute("ALTER TABLE things ADD COLUMN must bigint NOT NULL");
-        assertThat(failure(postgres.configJson(), things("{\"type\":\"integer\"}"), "{\"f\":2}"))
-                .contains("CONFIG_ERROR", "\"must\"", "NOT NULL");
+        for (Stream stream : List.of(
+                things("{\"type\":\"integer\"}"),
+                things("{\"type\":\"integer\"}").overwrite(2))) {
+            assertThat(failure(postgres.configJson(), stream, "{\"f\":2}"))
+                    .contains("CONFIG_ERROR", "\"must\"", "NOT NULL");
+        }
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModesIT {
     private static final String PROPERTIES = """
@@ -394,6 +396,45 @@ class ModesIT {
         sync(config(), PEOPLE.overwrite(2), person(2, "bob", 1));
 
         assertThat(indexes("people")).containsExactly("btree (name)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CREATE INDEX idx_name ON people (name) | SELECT indexname FROM pg_indexes WHERE tablename = 'people'",
+                "CREATE INDEX other_pk_0123abcd ON people (name) | SELECT indexname FROM pg_indexes WHERE tablename = 'people'",
+                "CREATE INDEX people_pk_by_names ON people (name) | SELECT indexname FROM pg_indexes WHERE tablename = 'people'",
+                "ALTER TABLE people ADD COLUMN note text | SELECT attname FROM pg_attribute WHERE attrelid = 'people'::regclass AND attname = 'note'",
+                "CREATE STATISTICS mine ON id, name FROM people | SELECT stxname FROM pg_statistic_ext",
+                "ALTER TABLE people REPLICA IDENTITY FULL | SELECT relname FROM pg_class WHERE relreplident = 'f' AND relkind = 'r' AND oid > 16384",
+                "ALTER TABLE people SET (fillfactor = 70) | SELECT reloptions FROM pg_class WHERE relname = 'people'",
+            })
+    void keepsWhatTheUserDidToATableThatIsReplaced(String change, String look) {
+        sync(config(), PEOPLE.overwrite(1), person(1, "ada", 1));
+        postgres.execute(change);
+        List<String> changed = postgres.query(look);
+
+        sync(config(), PEOPLE.overwrite(2), person(2, "bob", 1));
+
+        assertThat(postgres.query(look)).isEqualTo(changed).hasSize(1).doesNotContainNull();
+        assertThat(people()).containsExactly("2 bob");
+        assertThat(tables()).containsExactly("people");
+    }
+
+    @Test
+    void putsANewTableInThePlaceOfOneThatHasOurIndexOnly() {
+        String name = "people_".repeat(8);
+        Stream stream = Stream.of(name, PROPERTIES).dedup("id");
+        String table = "SELECT '%s'::regclass::oid".formatted(name);
+        sync(config(), stream.generation(1, 1), person(1, "ada", 1));
+        List<String> before = postgres.query(table);
+        assertThat(indexes(name)).containsExactly("btree (id)");
+
+        sync(config(), stream.generation(2, 2), person(2, "bob", 1));
+
+        assertThat(postgres.query(table)).isNotEqualTo(before);
+        assertThat(indexes(name)).containsExactly("btree (id)");
     }
 
     @Test
