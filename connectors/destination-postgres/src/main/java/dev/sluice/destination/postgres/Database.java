@@ -55,21 +55,30 @@ final class Database {
         }
     }
 
+    Set<String> schemas() throws SQLException {
+        return names("SELECT nspname FROM pg_catalog.pg_namespace");
+    }
+
     /// The tables, and whatever else has a table's name, of a schema.
     Set<String> tables(String schema) throws SQLException {
-        String sql = """
+        return names("""
                 SELECT c.relname FROM pg_catalog.pg_class c
-                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?""";
-        Set<String> tables = new HashSet<>();
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?""", schema);
+    }
+
+    private Set<String> names(String sql, String... parameters) throws SQLException {
+        Set<String> names = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, schema);
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
-                    tables.add(result.getString(1));
+                    names.add(result.getString(1));
                 }
             }
         }
-        return tables;
+        return names;
     }
 
     /// A table's name.

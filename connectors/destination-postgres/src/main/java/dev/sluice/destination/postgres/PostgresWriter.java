@@ -131,13 +131,17 @@ final class PostgresWriter implements DestinationWriter {
                                 .formatted(stream.descriptor().name(), namespace));
             }
         }
-        Map<String, String> schemas = Names.schemas(bySchema.keySet());
+        Map<String, String> schemas = Names.schemas(bySchema.keySet(), database.schemas()::contains);
         Map<StreamDescriptor, Table> tables = new HashMap<>();
         for (var ofSchema : bySchema.entrySet()) {
             String schema = schemas.get(ofSchema.getKey());
             Set<String> existing = database.tables(schema);
             Map<String, String> names = Names.identifiers(
-                    ofSchema.getValue().stream().map(StreamDescriptor::name).toList(), Set.of(), existing::contains);
+                    ofSchema.getValue().stream().map(StreamDescriptor::name).toList(),
+                    Set.of(),
+                    // Of a stream that was never complete, only the staging table is there.
+                    name -> existing.contains(name) || existing.contains(Names.staging(schema, name)),
+                    "table of the schema " + schema);
             for (StreamDescriptor stream : ofSchema.getValue()) {
                 tables.put(stream, new Table(schema, names.get(stream.name())));
             }

@@ -96,11 +96,15 @@ final class StreamTable {
         };
         isTruncate = minimum > 0 || stream.destinationSyncMode() == DestinationSyncMode.OVERWRITE;
         minimumGeneration = isTruncate ? generation : 0;
-        Optional<Existing> existing = database.existing(table);
+        Map<Table, Set<String>> existing = new LinkedHashMap<>();
+        for (Table of : List.of(table, staging)) {
+            database.existing(of).ifPresent(is -> existing.put(of, is.columns().keySet()));
+        }
         identifiers = Names.identifiers(
                 columns.stream().map(Column::field).toList(),
                 RESERVED,
-                name -> existing.isPresent() && existing.get().columns().containsKey(name));
+                name -> existing.values().stream().anyMatch(there -> there.contains(name)),
+                "column of " + existing.keySet().stream().map(Table::toString).collect(Collectors.joining(" and ")));
         if (columns.size() + AIRBYTE_COLUMNS.size() > MAX_COLUMNS) {
             throw ConnectorException.config(
                     "the stream '%s' has %,d columns, and a PostgreSQL table holds %,d with those of Airbyte; select fewer"
