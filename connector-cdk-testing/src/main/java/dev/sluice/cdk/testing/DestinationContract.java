@@ -54,7 +54,7 @@ public interface DestinationContract extends ConnectorContract {
     ///
     /// - the columns of the schema under the names the schema has, whatever the table calls them; a number as
     ///   a JSON number, a date or time as ISO text (a blank for the `T` and `+00` for `Z` are understood), a
-    ///   JSON column as its JSON, SQL's NULL as null or left away;
+    ///   JSON column as its JSON, SQL's NULL as null or left away; `data` when the schema has none;
     /// - `_airbyte_raw_id`, `_airbyte_extracted_at`, `_airbyte_generation_id`, and `_airbyte_meta` as its JSON.
     List<ObjectNode> rows(ConfiguredAirbyteStream stream) throws Exception;
 
@@ -483,6 +483,31 @@ public interface DestinationContract extends ConnectorContract {
             } else {
                 assertThat(size.decimalValue()).isEqualByComparingTo("43.5");
             }
+        }
+    }
+
+    /// Their whole records are in a JSON column `data`.
+    @Test
+    default void keepsTheRecordsOfAStreamThatDeclaresNoColumns() throws Exception {
+        List<String> records = List.of(person(1, "ada"), "{\"data\":[1,{\"deep\":null}],\"text\":\"\u00e9\"}");
+        for (String schema : List.of("{}", "{\"type\": \"object\", \"properties\": {}}")) {
+            reset();
+            ConfiguredAirbyteStream stream = stream(
+                    "formless",
+                    Optional.empty(),
+                    ConnectorContract.json(schema),
+                    DestinationSyncMode.APPEND,
+                    List.of(),
+                    1,
+                    0);
+
+            sync(stream, records.toArray(String[]::new));
+
+            assertThat(rows(stream))
+                    .extracting(row -> row.get("data"))
+                    .as("`data` of the stream with the schema %s", schema)
+                    .containsExactlyInAnyOrderElementsOf(
+                            records.stream().map(Transcript::json).toList());
         }
     }
 

@@ -78,6 +78,7 @@ class BrokenDestinationTest {
         TABLE_CASE(Mistake.IGNORES_CASE_OF_TABLES, "keepsStreamsWithAwkwardNamesApart"),
         NO_NAMESPACES(Mistake.KNOWS_NO_NAMESPACES, "keepsStreamsOfTwoNamespacesApart"),
         FIRST_COLUMNS(Mistake.KEEPS_THE_FIRST_COLUMNS, "addsTheColumnsThatAStreamGains"),
+        NO_COLUMNS_NO_DATA(Mistake.KEEPS_DECLARED_COLUMNS_ONLY, "keepsTheRecordsOfAStreamThatDeclaresNoColumns"),
         TAKES_ANY_STREAM(
                 Faults.input(lines -> lines.replace("dogs", "people")), "refusesARecordOfAStreamItWasNotGiven"),
         CHOKES_ON_NOISE(

@@ -73,7 +73,8 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
         IGNORES_CASE_OF_COLUMNS,
         IGNORES_CASE_OF_TABLES,
         KNOWS_NO_NAMESPACES,
-        KEEPS_THE_FIRST_COLUMNS
+        KEEPS_THE_FIRST_COLUMNS,
+        KEEPS_DECLARED_COLUMNS_ONLY
     }
 
     private final Mistake mistake;
@@ -177,6 +178,9 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
                 }
                 JsonNode value = spoiled(withoutHalfPairs(data.path(column.getKey())));
                 row.set(column.getKey(), fitting(value, column, stream, changes));
+            }
+            if (columns.isEmpty() && mistake != Mistake.KEEPS_DECLARED_COLUMNS_ONLY) {
+                row.set("data", data);
             }
             if (mistake == Mistake.IGNORES_CASE_OF_COLUMNS && row.has("Name")) {
                 row.set("Name", row.path("name"));

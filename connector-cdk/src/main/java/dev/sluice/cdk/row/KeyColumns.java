@@ -30,6 +30,7 @@ public final class KeyColumns {
         int[] key = stream.destinationSyncMode() == DestinationSyncMode.APPEND_DEDUP
                 ? stream.primaryKey().stream()
                         .mapToInt(path -> fields.indexOf(path.getFirst()))
+                        .filter(column -> column >= 0)
                         .toArray()
                 : new int[0];
         return new KeyColumns(stream.descriptor(), columns, key);

@@ -49,7 +49,7 @@ final class DuckdbWriter implements DestinationWriter {
                 ConfiguredAirbyteStream stream, StreamTable table, String sourceName, Database database, Arena arena) {
             descriptor = stream.descriptor();
             this.table = table;
-            reader = new RowReader(table.columns(), stream.syncId().orElse(0L));
+            reader = new RowReader(stream);
             key = KeyColumns.of(stream);
             batch = new RowBatch(table.columns(), table.generation());
             source = new ArrowStream(

@@ -230,9 +230,7 @@ class ModesTest {
         List<String> before = query(file(), values);
         succeeds(users().dedup("at", "id").run(lines));
 
-        assertThat(query(file(), values))
-                .isEqualTo(before)
-                .hasSize(3);
+        assertThat(query(file(), values)).isEqualTo(before).hasSize(3);
     }
 
     @Test

@@ -58,7 +58,7 @@ final class PostgresWriter implements DestinationWriter {
 
         Stream(ConfiguredAirbyteStream stream, StreamTable table, int buffer) {
             this.table = table;
-            reader = new RowReader(table.columns(), stream.syncId().orElse(0L));
+            reader = new RowReader(stream);
             key = KeyColumns.of(stream);
             encoder = new CopyEncoder(
                     table.columns(),
