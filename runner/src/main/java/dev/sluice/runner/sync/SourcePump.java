@@ -417,6 +417,10 @@ final class SourcePump implements Runnable {
                         "printed a record of %,d bytes that %s; it is lost, and nothing behind it was stored"
                                 .formatted(line.length(), line.reason()));
             case EMPTY_RECORD -> oddities.emptyRecord();
+            case STATE -> {
+                oddities.brokenState();
+                log.line(Level.WARN, source.name(), "printed a state that " + line.reason());
+            }
             case NOTHING -> {
                 String said = line.text().isEmpty() ? "printed a line that " + line.reason() : line.text();
                 log.line(Level.INFO, source.name(), said);
