@@ -345,7 +345,10 @@ final class SourcePump implements Runnable {
                                                 .map(path -> String.join(".", path))
                                                 .toList())),
                 "",
-                "choose another `key:`, or a `destination_mode:` that needs none");
+                "choose another `key:`, or a `destination_mode:` that needs none"
+                        + (stream.plan.continued()
+                                ? ", or start the stream over: `sluice sync FILE --refresh " + stream.stream() + "`"
+                                : ""));
     }
 
     private void message(MessageLine line) throws IOException {
