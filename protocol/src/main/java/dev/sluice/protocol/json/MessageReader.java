@@ -144,6 +144,11 @@ public final class MessageReader implements AutoCloseable {
         return ended || hasWholeLine() || in.available() > 0;
     }
 
+    /// Whether the stream has ended and every line of it was returned.
+    public boolean atEnd() {
+        return ended && start == limit;
+    }
+
     @Override
     public void close() throws IOException {
         spool.ifPresent(Spool::close);

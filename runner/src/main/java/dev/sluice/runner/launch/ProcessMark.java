@@ -7,9 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /// A variable in the environment of a process, which everything it starts inherits: by it a child is found whose
@@ -29,7 +26,7 @@ public record ProcessMark(String value) {
     /// Some processes cannot be killed.
     private static final int LOOKS = 10;
 
-    /// Between two looks at a process that becomes another program, and how often: two seconds in all.
+    /// Between two looks at a process that ends or becomes another program; so often at the latter.
     private static final Duration MOMENT = Duration.ofMillis(2);
 
     private static final int MOMENTS = 1_000;
@@ -65,13 +62,13 @@ public record ProcessMark(String value) {
         kill();
     }
 
+    /// Looks again and again: the JDK's own notice comes late when the program keeps the common pool busy.
     private static void await(ProcessHandle process, Duration limit) {
-        try {
-            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            // Still there.
+        long end = System.nanoTime() + limit.toNanos();
+        while (process.isAlive()
+                && System.nanoTime() < end
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(MOMENT.toNanos());
         }
     }
 

@@ -171,7 +171,8 @@ final class SourcePump implements Runnable {
 
     private void endedBy(LostRecordException lost) {
         try {
-            source.awaitExit(GRACE)
+            // At the end of its output it has ended, or is about to.
+            source.awaitExit(reader.atEnd() ? END : GRACE)
                     .filter(exit -> !exit.isSuccess())
                     .ifPresent(exit -> failures.sourceEnded(exit, source.lastErrorLines()));
         } catch (InterruptedException e) {

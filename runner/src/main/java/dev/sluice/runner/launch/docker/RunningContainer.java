@@ -129,7 +129,7 @@ final class RunningContainer implements RunningConnector {
     /// That memory ran out reaches the engine on another way than the end of the process, and sometimes later.
     private boolean isOutOfMemory(InspectContainerResponse.ContainerState state, ExitStatus ended) {
         try {
-            int looks = ended.equals(new ExitStatus.Killed(SIGKILL)) ? 10 : 0;
+            int looks = ended.equals(new ExitStatus.Killed(SIGKILL)) ? 30 : 0;
             for (int i = 0; i < looks && !Boolean.TRUE.equals(state.getOOMKilled()); i++) {
                 Thread.sleep(100);
                 state = engine.ask(client -> client.inspectContainerCmd(id).exec())
@@ -211,6 +211,7 @@ final class RunningContainer implements RunningConnector {
         if (!exit.isDone()) {
             stop(GRACE);
         }
+        errors.awaitEnd();
         engine.remove(id);
         streams.close();
         inputs.delete();
