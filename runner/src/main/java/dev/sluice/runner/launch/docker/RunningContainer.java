@@ -94,7 +94,9 @@ final class RunningContainer implements RunningConnector {
         Optional<ExitStatus> status = status();
         if (status.isEmpty()) {
             // Only the request has ended. Where somebody between here and the engine allows none, not at once.
-            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(this::watch);
+            CompletableFuture.delayedExecutor(
+                            1, TimeUnit.SECONDS, Thread.ofPlatform().daemon()::start)
+                    .execute(this::watch);
             return;
         }
         exit.complete(status.get());
