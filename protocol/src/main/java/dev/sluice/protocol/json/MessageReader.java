@@ -254,17 +254,37 @@ public final class MessageReader implements AutoCloseable {
 
     /// A record whose line was cut or mixed with other output is a lost row, which must not pass for noise.
     private static Loss loss(byte[] bytes, int from, int to) {
-        String packed = new String(bytes, from, to - from, UTF_8).replaceAll("\\s", "");
-        if (packed.contains("\"type\":\"RECORD\"") || packed.contains("\"record\":{")) {
+        if (has("\"type\":\"RECORD\"", bytes, from, to) || has("\"record\":{", bytes, from, to)) {
             return Loss.RECORD;
         }
-        return packed.contains("\"type\":\"STATE\"") ? Loss.STATE : Loss.NOTHING;
+        return has("\"type\":\"STATE\"", bytes, from, to) ? Loss.STATE : Loss.NOTHING;
+    }
+
+    /// However it is spaced. In place: the line may be as long as lines may be.
+    private static boolean has(String text, byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int found = 0;
+            for (int at = i; at < to && found < text.length(); at++) {
+                if (bytes[at] == text.charAt(found)) {
+                    found++;
+                } else if (found == 0 || !isBlank(bytes[at])) {
+                    break;
+                }
+            }
+            if (found == text.length()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t' || b == '\r';
     }
 
     private boolean isBlank() {
         for (int i = lineStart; i < lineEnd; i++) {
-            byte b = buf[i];
-            if (b != ' ' && b != '\t' && b != '\r') {
+            if (!isBlank(buf[i])) {
                 return false;
             }
         }
