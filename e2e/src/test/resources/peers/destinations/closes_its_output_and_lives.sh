@@ -1,6 +1,6 @@
 #!/bin/sh
 # Reads its input, closes its outputs and goes on living.
-# limits: destination_timeout: 4s
+# limits: destination_timeout: 8s
 . "${0%/*}/peer.sh"
 keep
 stuck

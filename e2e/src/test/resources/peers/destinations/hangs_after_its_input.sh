@@ -1,6 +1,6 @@
 #!/bin/sh
 # Reads its input and does not end.
-# limits: destination_timeout: 4s
+# limits: destination_timeout: 8s
 . "${0%/*}/peer.sh"
 keep
 stuck

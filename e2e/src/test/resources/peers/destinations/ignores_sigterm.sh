@@ -1,6 +1,6 @@
 #!/bin/sh
 # Hangs after its input, and does not end when it is asked to.
-# limits: destination_timeout: 4s
+# limits: destination_timeout: 8s
 . "${0%/*}/peer.sh"
 trap '' TERM INT
 keep

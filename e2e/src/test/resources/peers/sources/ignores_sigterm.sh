@@ -1,6 +1,6 @@
 #!/bin/sh
 # Hangs, and does not end when it is asked to.
-# limits: source_timeout: 4s
+# limits: source_timeout: 8s
 . "${0%/*}/peer.sh"
 trap '' TERM INT
 record 1 2

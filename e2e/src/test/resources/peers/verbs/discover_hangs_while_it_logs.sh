@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints LOG messages for ever and no answer.
-# limits: operation_timeout: 4s
+# limits: operation_timeout: 8s
 here=${0%/*}
 if [ "$1" = discover ]; then
     : >"$here/stuck"

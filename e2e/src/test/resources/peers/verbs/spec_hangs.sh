@@ -1,6 +1,6 @@
 #!/bin/sh
 # Says nothing and does not end.
-# limits: operation_timeout: 4s
+# limits: operation_timeout: 8s
 here=${0%/*}
 if [ "$1" = spec ]; then
     : >"$here/stuck"

@@ -51,6 +51,11 @@ final class Call<T> implements AutoCloseable {
                 }
                 eachSecond.run();
             }
+            // What was told while this thread was at something else.
+            for (Runnable told = forCaller.poll(); told != null; told = forCaller.poll()) {
+                told.run();
+            }
+            eachSecond.run();
             return task.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

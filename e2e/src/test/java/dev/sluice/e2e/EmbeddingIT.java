@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -113,6 +112,6 @@ final class EmbeddingIT {
 
         assertThat(sluice.runJava(program, SluiceCli.HOME).finished().succeeds().out())
                 .isEqualTo("3 users\n");
-        assertThat(sluice.processes()).isEqualTo(List.of());
+        sluice.nothingLeftBehind();
     }
 }

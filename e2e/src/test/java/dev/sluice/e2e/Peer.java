@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /// A connector that misbehaves: a script of a few lines below `src/test/resources/peers`. The name of its file says
 /// what
-/// it does, its first comment says it in a sentence, and lines like `# limits: source_timeout: 4s` are settings.
+/// it does, its first comment says it in a sentence, and lines like `# limits: source_timeout: 8s` are settings.
 ///
 /// @param name of its file, without the ending
 record Peer(Kind kind, String name, String script) {

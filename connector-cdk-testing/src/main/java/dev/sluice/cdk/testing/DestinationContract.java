@@ -54,7 +54,7 @@ public interface DestinationContract extends ConnectorContract {
     ///
     /// - the columns of the schema under the names the schema has, whatever the table calls them; a number as
     ///   a JSON number, a date or time as ISO text (a blank for the `T` and `+00` for `Z` are understood), a
-    ///   JSON column as its JSON, SQL's NULL as null or left away;
+    ///   JSON column as its JSON, SQL's NULL as null or left away; `data` when the schema has none;
     /// - `_airbyte_raw_id`, `_airbyte_extracted_at`, `_airbyte_generation_id`, and `_airbyte_meta` as its JSON.
     List<ObjectNode> rows(ConfiguredAirbyteStream stream) throws Exception;
 
@@ -213,6 +213,25 @@ public interface DestinationContract extends ConnectorContract {
         }
     }
 
+    /// Clocks are set back; the order of arrival is not.
+    @Test
+    default void keepsTheLastToArriveOfEquallyNewRowsWhateverTheClockSays() throws Exception {
+        assumeTrue(supports(DestinationSyncMode.APPEND_DEDUP));
+        ConfiguredAirbyteStream people = people(DestinationSyncMode.APPEND_DEDUP, 1, 0);
+        sync(people, person(1, "first", 5), person(2, "first", 5));
+
+        try (Conversation write = harness().write(config(), catalog(people))) {
+            write.say(record(people, person(1, "second", 5), EMITTED_AT - 60_000))
+                    .say(record(people, person(2, "second", 5), EMITTED_AT - 60_000))
+                    .say(record(people, person(2, "third", 5), EMITTED_AT - 120_000))
+                    .say(complete(people))
+                    .end()
+                    .succeeded();
+        }
+
+        assertThat(names(people)).containsExactly("1 second", "2 third");
+    }
+
     @Test
     default void changesNothingWhenTheSameRowsArriveAgain() throws Exception {
         assumeTrue(supports(DestinationSyncMode.APPEND_DEDUP));
@@ -242,6 +261,33 @@ public interface DestinationContract extends ConnectorContract {
         sync(people, member("red", 1, "ada lovelace", 2));
 
         assertThat(names(people)).containsExactly("1 ada lovelace", "1 bob", "11 eve");
+    }
+
+    /// Rows whose keys became null would all be taken for one.
+    @Test
+    default void refusesAKeyThatDoesNotFitItsColumn() throws Exception {
+        assumeTrue(supports(DestinationSyncMode.APPEND_DEDUP));
+        sync(people(DestinationSyncMode.APPEND_DEDUP, 1, 0), person(1, "ada"));
+        for (String id : List.of("\"A1\"", "\"A2\"", "99999999999999999999")) {
+            for (int minimum : List.of(0, 2)) {
+                ConfiguredAirbyteStream people = people(DestinationSyncMode.APPEND_DEDUP, 2, minimum);
+                try (Conversation write = harness().write(config(), catalog(people))) {
+                    Transcript refusal = write.say(record(people, person(2, "bob")))
+                            .say(record(people, person(3, "eve").replace(":3", ":" + id)))
+                            .say(state(people, 1).toString())
+                            .say(complete(people))
+                            .end();
+
+                    assertThat(refusal.exitCode()).as("the key %s", id).isEqualTo(1);
+                    assertThat(refusal.errors())
+                            .anySatisfy(error -> assertThat(error.failureType() + " " + error.message())
+                                    .contains("CONFIG_ERROR", "'people'", "'id'")
+                                    .doesNotContain(id.replace("\"", "")));
+                    assertThat(refusal.states()).isEmpty();
+                }
+                assertThat(names(people)).containsExactly("1 ada");
+            }
+        }
     }
 
     @Test
@@ -437,6 +483,31 @@ public interface DestinationContract extends ConnectorContract {
             } else {
                 assertThat(size.decimalValue()).isEqualByComparingTo("43.5");
             }
+        }
+    }
+
+    /// Their whole records are in a JSON column `data`.
+    @Test
+    default void keepsTheRecordsOfAStreamThatDeclaresNoColumns() throws Exception {
+        List<String> records = List.of(person(1, "ada"), "{\"data\":[1,{\"deep\":null}],\"text\":\"\u00e9\"}");
+        for (String schema : List.of("{}", "{\"type\": \"object\", \"properties\": {}}")) {
+            reset();
+            ConfiguredAirbyteStream stream = stream(
+                    "formless",
+                    Optional.empty(),
+                    ConnectorContract.json(schema),
+                    DestinationSyncMode.APPEND,
+                    List.of(),
+                    1,
+                    0);
+
+            sync(stream, records.toArray(String[]::new));
+
+            assertThat(rows(stream))
+                    .extracting(row -> row.get("data"))
+                    .as("`data` of the stream with the schema %s", schema)
+                    .containsExactlyInAnyOrderElementsOf(
+                            records.stream().map(Transcript::json).toList());
         }
     }
 

@@ -40,8 +40,10 @@ class BrokenDestinationTest {
         NEEDS_ROWS(Mistake.REPLACES_ONLY_IF_THERE_ARE_ROWS, "emptiesTheTableOfAStreamThatHasNoRowsLeft"),
         ALL_OR_NONE(Mistake.REPLACES_ALL_STREAMS_OR_NONE, "replacesACompleteStreamThoughAnotherIsCutShort"),
         LAST_ARRIVAL_WINS(Mistake.LAST_ARRIVAL_WINS, "keepsTheNewestRowOfEachKeyWhateverTheOrder"),
+        GOES_BY_THE_CLOCK(Mistake.GOES_BY_THE_CLOCK, "keepsTheLastToArriveOfEquallyNewRowsWhateverTheClockSays"),
         NEVER_DEDUPLICATES(Mistake.NEVER_DEDUPLICATES, "changesNothingWhenTheSameRowsArriveAgain"),
         ONE_KEY_COLUMN(Mistake.KNOWS_ONE_KEY_COLUMN, "tellsCompositeKeysApart"),
+        NULLS_KEYS(Mistake.NULLS_KEYS_LIKE_OTHER_VALUES, "refusesAKeyThatDoesNotFitItsColumn"),
         STATES_REVERSED(Faults.output(List::reversed), "returnsStatesInOrderUnchangedButForTheirCounts"),
         STATES_WITHOUT_ID(
                 Faults.lines(line -> line.replaceAll("\"id\":\\d+,", "")),
@@ -76,6 +78,7 @@ class BrokenDestinationTest {
         TABLE_CASE(Mistake.IGNORES_CASE_OF_TABLES, "keepsStreamsWithAwkwardNamesApart"),
         NO_NAMESPACES(Mistake.KNOWS_NO_NAMESPACES, "keepsStreamsOfTwoNamespacesApart"),
         FIRST_COLUMNS(Mistake.KEEPS_THE_FIRST_COLUMNS, "addsTheColumnsThatAStreamGains"),
+        NO_COLUMNS_NO_DATA(Mistake.KEEPS_DECLARED_COLUMNS_ONLY, "keepsTheRecordsOfAStreamThatDeclaresNoColumns"),
         TAKES_ANY_STREAM(
                 Faults.input(lines -> lines.replace("dogs", "people")), "refusesARecordOfAStreamItWasNotGiven"),
         CHOKES_ON_NOISE(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cdk.ConnectorException;
 import dev.sluice.cdk.Destination;
 import dev.sluice.cdk.DestinationWriter;
 import dev.sluice.cdk.MessageEmitter;
@@ -54,8 +55,10 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
         REPLACES_ONLY_IF_THERE_ARE_ROWS,
         REPLACES_ALL_STREAMS_OR_NONE,
         LAST_ARRIVAL_WINS,
+        GOES_BY_THE_CLOCK,
         NEVER_DEDUPLICATES,
         KNOWS_ONE_KEY_COLUMN,
+        NULLS_KEYS_LIKE_OTHER_VALUES,
         COMMITS_AT_THE_END,
         LOSES_THE_LAST_ROW_OF_A_COMMIT,
         EMPTY_TEXT_IS_NULL,
@@ -70,7 +73,8 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
         IGNORES_CASE_OF_COLUMNS,
         IGNORES_CASE_OF_TABLES,
         KNOWS_NO_NAMESPACES,
-        KEEPS_THE_FIRST_COLUMNS
+        KEEPS_THE_FIRST_COLUMNS,
+        KEEPS_DECLARED_COLUMNS_ONLY
     }
 
     private final Mistake mistake;
@@ -173,7 +177,10 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
                     break;
                 }
                 JsonNode value = spoiled(withoutHalfPairs(data.path(column.getKey())));
-                row.set(column.getKey(), fitting(value, column, changes));
+                row.set(column.getKey(), fitting(value, column, stream, changes));
+            }
+            if (columns.isEmpty() && mistake != Mistake.KEEPS_DECLARED_COLUMNS_ONLY) {
+                row.set("data", data);
             }
             if (mistake == Mistake.IGNORES_CASE_OF_COLUMNS && row.has("Name")) {
                 row.set("Name", row.path("name"));
@@ -193,11 +200,20 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
             return true;
         }
 
-        private JsonNode fitting(JsonNode value, Map.Entry<String, JsonNode> column, ArrayNode changes) {
+        private JsonNode fitting(
+                JsonNode value, Map.Entry<String, JsonNode> column, ConfiguredAirbyteStream stream, ArrayNode changes) {
             if (value.isNull() || value.isMissingNode() || mistake == Mistake.TAKES_VALUES_AS_THEY_COME) {
                 return value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value;
             }
             Optional<JsonNode> fitting = ColumnValues.fit(value, column.getValue());
+            if (fitting.isEmpty()
+                    && stream.destinationSyncMode() == DestinationSyncMode.APPEND_DEDUP
+                    && stream.primaryKey().contains(List.of(column.getKey()))
+                    && mistake != Mistake.NULLS_KEYS_LIKE_OTHER_VALUES) {
+                throw ConnectorException.config(
+                        "a key '%s' of the stream '%s' does not fit its column; choose another key"
+                                .formatted(column.getKey(), stream.descriptor()));
+            }
             if (fitting.isEmpty() && mistake != Mistake.NULLS_WITHOUT_A_WORD) {
                 changes.addObject()
                         .put("field", column.getKey())
@@ -271,6 +287,7 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
             rows.removeAll().addAll(newest.values());
         }
 
+        /// @param row the one that arrived later
         private boolean isNewer(JsonNode row, JsonNode than, ConfiguredAirbyteStream stream) {
             String cursor = stream.cursorField().getFirst();
             JsonNode mine = row.path(cursor);
@@ -282,9 +299,10 @@ final class JsonFileDestination implements Destination<JsonFileDestination.Setti
                 return theirs.isNull();
             }
             int order = mine.isNull() ? 0 : Values.compare(mine, theirs);
-            return order > 0
-                    || order == 0
-                            && Values.compare(row.get("_airbyte_extracted_at"), than.get("_airbyte_extracted_at")) > 0;
+            if (order == 0 && mistake == Mistake.GOES_BY_THE_CLOCK) {
+                return Values.compare(row.get("_airbyte_extracted_at"), than.get("_airbyte_extracted_at")) > 0;
+            }
+            return order >= 0;
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.List;
 /// tree. Used by one thread.
 ///
 /// A value that does not fit its column becomes null, with a change that says so. Fields that are not declared
-/// are skipped. Of duplicate keys the last one wins.
+/// are skipped, unless none is. Of duplicate keys the last one wins.
 public final class RowReader {
     static final byte[] TRUE = "true".getBytes(UTF_8);
     static final byte[] FALSE = "false".getBytes(UTF_8);
@@ -24,6 +24,10 @@ public final class RowReader {
 
     private final List<Column> columns;
     private final AirbyteType[] types;
+
+    /// Whether the only column holds the record as it is.
+    private final boolean isWholeRecord;
+
     private final Row row;
     private final JsonBytes json = new JsonBytes();
     private final Decimals decimals = new Decimals();
@@ -57,11 +61,19 @@ public final class RowReader {
     private int undeclared;
 
     public RowReader(ConfiguredAirbyteStream stream) {
-        this(Column.of(stream), stream.syncId().orElse(0L));
+        this(
+                Column.of(stream),
+                stream.syncId().orElse(0L),
+                Column.declared(stream).isEmpty());
     }
 
     /// @param syncId for `_airbyte_meta`
     public RowReader(List<Column> columns, long syncId) {
+        this(columns, syncId, false);
+    }
+
+    private RowReader(List<Column> columns, long syncId, boolean isWholeRecord) {
+        this.isWholeRecord = isWholeRecord;
         this.columns = List.copyOf(columns);
         types = this.columns.stream().map(Column::type).toArray(AirbyteType[]::new);
         row = new Row(this.columns, syncId);
@@ -80,7 +92,11 @@ public final class RowReader {
         row.clear();
         try {
             json.start(record.bytes(), record.dataStart());
-            data();
+            if (isWholeRecord) {
+                value(0);
+            } else {
+                data();
+            }
             if (json.pos != record.dataEnd()) {
                 throw json.malformed();
             }

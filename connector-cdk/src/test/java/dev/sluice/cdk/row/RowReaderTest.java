@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.cdk.ConnectorException;
 import dev.sluice.protocol.ConfiguredAirbyteStream;
 import dev.sluice.protocol.json.Json;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -49,6 +50,22 @@ class RowReaderTest {
         assertThat(row.isNull(0)).isFalse();
         assertThat(meta(row)).isEqualTo(UNCHANGED);
         return row.text(0);
+    }
+
+    @Test
+    void takesTheWholeRecordOfAStreamThatDeclaresNoColumns() throws IOException {
+        RowReader reader = new RowReader(Json.mapper().readValue("""
+                {"stream":{"name":"s","json_schema":{},"supported_sync_modes":["full_refresh"]},
+                "sync_mode":"full_refresh","destination_sync_mode":"append"}""", ConfiguredAirbyteStream.class));
+        assertThat(reader.columns()).containsExactly(new Column("data", AirbyteType.OBJECT));
+
+        Row row = reader.read(record("{ \"data\":1,\"big\":1e999999 }"));
+
+        assertThat(row.text(0)).isEqualTo("{ \"data\":1,\"big\":null }");
+        assertThat(row.change(0)).isEqualTo(ValueChange.PART_NULLED);
+        row = reader.read(record("{\"next\":[]}", "{\"changes\":[{\"field\":\"next\"}]}"));
+        assertThat(row.text(0)).isEqualTo("{\"next\":[]}");
+        assertThat(meta(row)).isEqualTo("{\"sync_id\":0,\"changes\":[{\"field\":\"next\"}]}");
     }
 
     @ParameterizedTest

@@ -11,6 +11,8 @@ public record ForeignLine(String reason, String text, long length, Loss loss) im
         NOTHING,
         /// A record that carries nothing: to be counted, so that totals can be explained.
         EMPTY_RECORD,
+        /// It looks like a state: the next sync begins before it.
+        STATE,
         /// It looks like a record; then a row was lost and the sync must say so.
         RECORD
     }

@@ -71,6 +71,9 @@ final class LongLines {
                     json.skipChildren();
                 }
             }
+            if (json.nextToken() != null) {
+                return MessageReader.followed(spool.length());
+            }
             return switch (type) {
                 case "RECORD" -> recordLine();
                 case "STATE" -> state();
@@ -108,10 +111,7 @@ final class LongLines {
             return json.currentTokenLocation().getByteOffset();
         }
 
-        private Line recordLine() throws IOException {
-            if (json.nextToken() != null) {
-                return new ForeignLine("has something behind it on the same line", "", spool.length(), Loss.RECORD);
-            }
+        private Line recordLine() {
             if (stream == null || dataStart < 0) {
                 return new ForeignLine(
                         "is a record without a stream or with data of a wrong kind", "", spool.length(), Loss.RECORD);
@@ -126,7 +126,7 @@ final class LongLines {
                 ObjectNode message = (ObjectNode) Json.mapper().readTree(spool.open());
                 return new MessageLine(Messages.fromJson(message), message);
             } catch (UnknownMessageException e) {
-                return new ForeignLine(e.getMessage(), "", spool.length(), Loss.NOTHING);
+                return new ForeignLine(e.getMessage(), "", spool.length(), Loss.STATE);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.sluice.protocol.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteMessage;
@@ -143,6 +144,11 @@ public final class MessageReader implements AutoCloseable {
         return ended || hasWholeLine() || in.available() > 0;
     }
 
+    /// Whether the stream has ended and every line of it was returned.
+    public boolean atEnd() {
+        return ended && start == limit;
+    }
+
     @Override
     public void close() throws IOException {
         spool.ifPresent(Spool::close);
@@ -177,7 +183,10 @@ public final class MessageReader implements AutoCloseable {
             case RECORD -> record;
             case OTHER_MESSAGE -> parse(bytes, from, to);
             case MALFORMED -> withoutNonNumbers(bytes, from, to);
-            case EMPTY_RECORD -> new ForeignLine("is a record without data", "", to - from, Loss.EMPTY_RECORD);
+            case EMPTY_RECORD ->
+                record.trailing > 0
+                        ? followed(to - from)
+                        : new ForeignLine("is a record without data", "", to - from, Loss.EMPTY_RECORD);
             case UNUSABLE_RECORD ->
                 foreign("is a record without a stream or with data of a wrong kind", bytes, from, to);
         };
@@ -190,11 +199,13 @@ public final class MessageReader implements AutoCloseable {
                 || scanner.scan(replaced, 0, replaced.length - MARGIN, record) != RecordScanner.Verdict.RECORD) {
             return parse(bytes, from, to);
         }
+        int trailing = record.trailing;
         try {
             List<String> columns = NonNumbers.columns(record, places);
             byte[] noted = NonNumbers.note(record, columns);
             scanner.scan(noted, 0, noted.length - MARGIN, record);
             record.nulled = columns;
+            record.trailing = trailing;
             return record;
         } catch (IOException e) {
             return foreign("is a record with a broken `meta`", bytes, from, to);
@@ -202,10 +213,14 @@ public final class MessageReader implements AutoCloseable {
     }
 
     private Line parse(byte[] bytes, int from, int to) {
-        try {
-            JsonNode json = Json.mapper().readTree(bytes, from, to - from);
+        try (JsonParser parser = Json.mapper().createParser(bytes, from, to - from)) {
+            JsonNode json = parser.readValueAsTree();
             if (!(json instanceof ObjectNode object)) {
                 return foreign("is not a JSON object", bytes, from, to);
+            }
+            int behind = from + (int) parser.currentLocation().getByteOffset();
+            if (loss(bytes, behind, to) == Loss.RECORD) {
+                return followed(to - from);
             }
             AirbyteMessage message = Messages.fromJson(object);
             if (message instanceof AirbyteRecordMessage) {
@@ -222,27 +237,54 @@ public final class MessageReader implements AutoCloseable {
         }
     }
 
+    /// Two threads wrote at once, most likely.
+    static ForeignLine followed(long length) {
+        return new ForeignLine("shares its line with another message", "", length, Loss.RECORD);
+    }
+
     private static ForeignLine foreign(String reason, byte[] bytes, int from, int to) {
-        byte[] head = Arrays.copyOfRange(bytes, from, from + Math.min(to - from, ForeignLine.MAX_TEXT));
-        return foreign(reason, head, to - from);
+        String head = new String(bytes, from, Math.min(to - from, ForeignLine.MAX_TEXT), UTF_8);
+        return new ForeignLine(reason, head, to - from, loss(bytes, from, to));
     }
 
     /// @param head the beginning of the line
     static ForeignLine foreign(String reason, byte[] head, long length) {
-        String text = new String(head, UTF_8);
-        return new ForeignLine(reason, text, length, looksLikeRecord(text) ? Loss.RECORD : Loss.NOTHING);
+        return new ForeignLine(reason, new String(head, UTF_8), length, loss(head, 0, head.length));
     }
 
-    /// A record whose line was cut or mixed with other output: a lost row, which must not pass for noise.
-    private static boolean looksLikeRecord(String text) {
-        String packed = text.replaceAll("\\s", "");
-        return packed.contains("\"type\":\"RECORD\"") || packed.contains("\"record\":{");
+    /// A record whose line was cut or mixed with other output is a lost row, which must not pass for noise.
+    private static Loss loss(byte[] bytes, int from, int to) {
+        if (has("\"type\":\"RECORD\"", bytes, from, to) || has("\"record\":{", bytes, from, to)) {
+            return Loss.RECORD;
+        }
+        return has("\"type\":\"STATE\"", bytes, from, to) ? Loss.STATE : Loss.NOTHING;
+    }
+
+    /// However it is spaced. In place: the line may be as long as lines may be.
+    private static boolean has(String text, byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int found = 0;
+            for (int at = i; at < to && found < text.length(); at++) {
+                if (bytes[at] == text.charAt(found)) {
+                    found++;
+                } else if (found == 0 || !isBlank(bytes[at])) {
+                    break;
+                }
+            }
+            if (found == text.length()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t' || b == '\r';
     }
 
     private boolean isBlank() {
         for (int i = lineStart; i < lineEnd; i++) {
-            byte b = buf[i];
-            if (b != ' ' && b != '\t' && b != '\r') {
+            if (!isBlank(buf[i])) {
                 return false;
             }
         }

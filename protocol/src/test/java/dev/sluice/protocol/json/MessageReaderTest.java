@@ -167,6 +167,45 @@ class MessageReaderTest {
         assertThat(text(record, record.start(), record.end())).isEqualTo(RECORD);
     }
 
+    /// As two threads do that share an output.
+    @Test
+    void aRecordBehindAnotherMessageOnItsLineIsNeverPassedOver() throws IOException {
+        String empty = RECORD.replace("{\"id\":1}", "{}");
+        for (String message : List.of(
+                "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"é\"}}",
+                "{\"type\":\"STATE\",\"state\":{\"type\":\"LEGACY\",\"data\":{}}}",
+                "{\"type\":\"STATE\",\"state\":{\"type\":\"LEGACY\",\"data\":{\"x\":\"" + "x".repeat(150_000) + "\"}}}",
+                "{\"type\":\"NEW\"}",
+                empty,
+                "x".repeat(20_000))) {
+            MessageReader reader = spooling(RECORD + "\n" + message + " " + RECORD + "\n" + message + "\n");
+
+            assertThat(reader.read()).isInstanceOf(RecordLine.class);
+            assertThat(reader.read())
+                    .as(message.substring(0, 10))
+                    .isInstanceOfSatisfying(
+                            ForeignLine.class,
+                            line -> assertThat(line.lostRecord()).isTrue());
+            Line alone = reader.read();
+            assertThat(alone instanceof ForeignLine line && line.lostRecord()).isFalse();
+        }
+        RecordLine nan = (RecordLine) MessagesTest.reader((RECORD.replace(":1}", ":NaN}") + RECORD).getBytes(UTF_8))
+                .read();
+        assertThat(nan.trailing()).isEqualTo(RECORD.length());
+    }
+
+    @Test
+    void aStateThatCannotBeUnderstoodIsToldApartFromNoise() throws IOException {
+        for (String state : List.of(
+                "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_state\":{}}}}",
+                "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"str",
+                "{\"type\":\"STATE\",\"state\":{\"type\":\"NEW\",\"x\":\"" + "x".repeat(150_000) + "\"}}")) {
+            assertThat(spooling(state + "\n").read())
+                    .isInstanceOfSatisfying(
+                            ForeignLine.class, line -> assertThat(line.loss()).isEqualTo(ForeignLine.Loss.STATE));
+        }
+    }
+
     @Test
     void aLineOverTheLimitIsDroppedAndReportedWithItsLength() throws IOException {
         String huge = RECORD.replace(":1}", ":\"" + "x".repeat(3_000_000) + "\"}");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -55,13 +56,18 @@ public final class ErrorLines {
         sink.line(line);
     }
 
-    /// The last lines, oldest first. Waits a moment for a connector that has just ended.
-    public List<String> last() {
+    /// Waits until all has been read of a connector that has just ended, but not long: somebody else may hold the pipe.
+    public void awaitEnd() {
         try {
-            reader.join(java.time.Duration.ofSeconds(2));
+            reader.join(Duration.ofSeconds(2));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// The last lines, oldest first. Waits a moment for a connector that has just ended.
+    public List<String> last() {
+        awaitEnd();
         synchronized (last) {
             return List.copyOf(last);
         }

@@ -7,9 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /// A variable in the environment of a process, which everything it starts inherits: by it a child is found whose
@@ -26,11 +23,16 @@ public record ProcessMark(String value) {
     /// A killed process needs a moment, and one that nobody reaps never goes.
     private static final Duration GONE = Duration.ofSeconds(2);
 
-    /// Some processes cannot be killed, and some never have an environment.
+    /// Some processes cannot be killed.
     private static final int LOOKS = 10;
 
-    /// Between two looks at a process that has no environment.
+    /// Between two looks at a process that ends or becomes another program; so often at the latter.
     private static final Duration MOMENT = Duration.ofMillis(2);
+
+    private static final int MOMENTS = 1_000;
+
+    /// The place of `env_end` in proc_pid_stat(5), counted from behind the program's name.
+    private static final int ENVIRONMENT_END = 48;
 
     public static ProcessMark of(Path directory) {
         return new ProcessMark(directory + "/");
@@ -60,13 +62,13 @@ public record ProcessMark(String value) {
         kill();
     }
 
+    /// Looks again and again: the JDK's own notice comes late when the program keeps the common pool busy.
     private static void await(ProcessHandle process, Duration limit) {
-        try {
-            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            // Still there.
+        long end = System.nanoTime() + limit.toNanos();
+        while (process.isAlive()
+                && System.nanoTime() < end
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(MOMENT.toNanos());
         }
     }
 
@@ -80,11 +82,14 @@ public record ProcessMark(String value) {
         Path about = PROC.resolve(Long.toString(process.pid()));
         try {
             String environment = environment(about);
-            // While it becomes another program it has none for a moment. Those of the kernel, and those that have
-            // ended, have none at all, but no program either.
-            for (int i = 0; i < LOOKS && !environment.contains("=") && isProgram(about); i++) {
-                LockSupport.parkNanos(MOMENT.toNanos());
+            for (int i = 0; i < MOMENTS && !environment.contains("=") && isProgram(about); i++) {
+                // None at all: it has wiped its own, as many servers do, or it is just becoming another program.
+                String end = environmentEnd(about);
                 environment = environment(about);
+                if (!end.equals("0") && end.equals(environmentEnd(about))) {
+                    break; // Each program has its own place for it.
+                }
+                LockSupport.parkNanos(MOMENT.toNanos());
             }
             return ("\0" + environment).contains("\0" + VARIABLE + "=" + value);
         } catch (IOException e) {
@@ -96,6 +101,7 @@ public record ProcessMark(String value) {
         return Files.readString(about.resolve("environ"), StandardCharsets.ISO_8859_1);
     }
 
+    /// The kernel's threads, and processes that have ended, are none.
     private static boolean isProgram(Path about) {
         try {
             Files.readSymbolicLink(about.resolve("exe"));
@@ -103,5 +109,11 @@ public record ProcessMark(String value) {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static String environmentEnd(Path about) throws IOException {
+        String stat = Files.readString(about.resolve("stat"), StandardCharsets.ISO_8859_1);
+        // The name stands in parentheses and may hold anything.
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[ENVIRONMENT_END];
     }
 }

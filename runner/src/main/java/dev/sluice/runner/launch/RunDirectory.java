@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -133,8 +134,10 @@ public final class RunDirectory implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(directory.resolve("lock"), WRITE);
                 FileLock free = channel.tryLock()) {
             return free == null;
-        } catch (IOException e) {
-            return true; // Another user's; or it is just being removed, by the runner itself or by one that sweeps.
+        } catch (IOException | OverlappingFileLockException e) {
+            // Another user's; or it is just being removed, by the runner itself or by one that sweeps; or another
+            // thread of this program looks at it too.
+            return true;
         }
     }
 
@@ -180,6 +183,8 @@ public final class RunDirectory implements AutoCloseable {
                 if (!Files.exists(directory)) {
                     Files.deleteIfExists(entry);
                 }
+            } catch (NoSuchFileException e) {
+                // Its runner has just ended, or somebody else swept.
             } catch (IOException e) {
                 swept.add("%s, which a killed run had left, stays: %s".formatted(entry, e));
             }

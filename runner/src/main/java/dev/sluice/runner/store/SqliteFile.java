@@ -7,6 +7,7 @@ import dev.sluice.protocol.FailureType;
 import dev.sluice.runner.RunnerException;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,6 +31,9 @@ final class SqliteFile implements Database {
     static {
         useUnpackedLibrary();
     }
+
+    /// Where in a file stands how it is written.
+    private static final int WRITE_VERSION = 18;
 
     /// The locks this JVM holds, by file.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
@@ -61,6 +65,28 @@ final class SqliteFile implements Database {
         config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
         dataSource = new SQLiteDataSource(config);
         dataSource.setUrl("jdbc:sqlite:" + file);
+        if (!isWal()) {
+            exclusively(this::makeWal);
+        }
+    }
+
+    /// As the header of the file says it, once it has one.
+    private boolean isWal() {
+        ByteBuffer header = ByteBuffer.allocate(WRITE_VERSION + 1);
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.read(header) > WRITE_VERSION && header.get(WRITE_VERSION) == 2;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// One at a time: two that do it at once do not wait for each other, one of them fails.
+    private void makeWal() {
+        try (Connection connection = open()) {
+            // To open it is all.
+        } catch (SQLException e) {
+            // Whoever asks it something is told.
+        }
     }
 
     /// It may hold credentials: nobody else may read it. SQLite gives the files beside it the same mode.

@@ -122,16 +122,17 @@ final class Liveness implements AutoCloseable {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                destinationBusySince.set(System.nanoTime());
+                long began = System.nanoTime();
+                destinationBusySince.set(began);
                 try {
                     input.write(bytes, offset, length);
                 } finally {
+                    long now = System.nanoTime();
+                    // Its time stands still while the destination is busy; and before that is over, it is right.
+                    lastBeat = beats ? Math.max(lastBeat, now) : lastBeat + (now - began);
+                    beats = false;
                     if (!sourceEnded) {
                         destinationBusySince.set(0);
-                    }
-                    if (beats) {
-                        beats = false;
-                        lastBeat = Math.max(lastBeat, System.nanoTime());
                     }
                 }
             }

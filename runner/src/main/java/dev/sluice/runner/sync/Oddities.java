@@ -7,13 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What was odd about the records of a source and did no harm: counted as they pass, told once at the end.
+/// What was odd about the records and states of a source and did no harm: counted as they pass, told once at the end.
 final class Oddities {
     private static final int NAMED = 10;
 
     private final String source;
     private final Set<String> nonNumbers = new LinkedHashSet<>();
     private long empty;
+    private long states;
     private long repaired;
     private long nulled;
 
@@ -23,6 +24,11 @@ final class Oddities {
 
     void emptyRecord() {
         empty++;
+    }
+
+    /// It covers records that are there; the next sync has them sent again.
+    void brokenState() {
+        states++;
     }
 
     void look(RecordLine record) {
@@ -61,6 +67,11 @@ final class Oddities {
                                             ", ",
                                             nonNumbers.stream().limit(NAMED).toList()),
                                     nonNumbers.size() > NAMED ? " and more" : ""));
+        }
+        if (states > 0) {
+            warnings.add(
+                    "%s sent %,d states that could not be understood; they were dropped, and the next sync may read again what came before them"
+                            .formatted(source, states));
         }
         return warnings;
     }

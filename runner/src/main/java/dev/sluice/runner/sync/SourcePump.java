@@ -171,7 +171,8 @@ final class SourcePump implements Runnable {
 
     private void endedBy(LostRecordException lost) {
         try {
-            source.awaitExit(GRACE)
+            // At the end of its output it has ended, or is about to.
+            source.awaitExit(reader.atEnd() ? END : GRACE)
                     .filter(exit -> !exit.isSuccess())
                     .ifPresent(exit -> failures.sourceEnded(exit, source.lastErrorLines()));
         } catch (InterruptedException e) {
@@ -345,7 +346,10 @@ final class SourcePump implements Runnable {
                                                 .map(path -> String.join(".", path))
                                                 .toList())),
                 "",
-                "choose another `key:`, or a `destination_mode:` that needs none");
+                "choose another `key:`, or a `destination_mode:` that needs none"
+                        + (stream.plan.continued()
+                                ? ", or start the stream over: `sluice sync FILE --refresh " + stream.stream() + "`"
+                                : ""));
     }
 
     private void message(MessageLine line) throws IOException {
@@ -417,6 +421,10 @@ final class SourcePump implements Runnable {
                         "printed a record of %,d bytes that %s; it is lost, and nothing behind it was stored"
                                 .formatted(line.length(), line.reason()));
             case EMPTY_RECORD -> oddities.emptyRecord();
+            case STATE -> {
+                oddities.brokenState();
+                log.line(Level.WARN, source.name(), "printed a state that " + line.reason());
+            }
             case NOTHING -> {
                 String said = line.text().isEmpty() ? "printed a line that " + line.reason() : line.text();
                 log.line(Level.INFO, source.name(), said);

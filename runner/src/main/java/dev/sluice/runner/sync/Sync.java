@@ -105,7 +105,11 @@ final class Sync {
         failures.cancelled();
         runningSource.ifPresentOrElse(
                 source -> source.stop(GRACE),
-                () -> CompletableFuture.delayedExecutor(GRACE.toSeconds(), TimeUnit.SECONDS)
+                // On a thread of its own: the common pool may be busy with the program's work.
+                () -> CompletableFuture.delayedExecutor(
+                                GRACE.toSeconds(),
+                                TimeUnit.SECONDS,
+                                Thread.ofPlatform().daemon()::start)
                         .execute(this::endStarting));
     }
 

@@ -36,6 +36,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
 
     /// @param stream with the schema reduced to the selected columns
     /// @param generation of the rows this sync writes; it becomes complete when the sync says so
+    /// @param continued whether rows of this generation may be there already
     /// @param leftOut columns the user does not want: they are not in the schema any more
     public record PlannedStream(
             AirbyteStream stream,
@@ -44,6 +45,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             List<String> cursor,
             List<List<String>> key,
             Generation generation,
+            boolean continued,
             Set<String> leftOut) {
 
         public StreamDescriptor descriptor() {
@@ -63,9 +65,9 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
 
         private ConfiguredAirbyteStream configured(long sync) {
             // `overwrite` together with a minimum generation is understood by destinations that look at the mode
-            // and by those that look at the generation.
+            // and by those that look at the generation. The former would drop the first part of what continues.
             DestinationSyncMode wire = switch (destinationMode) {
-                case APPEND -> replaces() ? DestinationSyncMode.OVERWRITE : DestinationSyncMode.APPEND;
+                case APPEND -> replaces() && !continued ? DestinationSyncMode.OVERWRITE : DestinationSyncMode.APPEND;
                 case OVERWRITE -> DestinationSyncMode.OVERWRITE;
                 case APPEND_DEDUP, OVERWRITE_DEDUP -> DestinationSyncMode.APPEND_DEDUP;
             };
@@ -136,6 +138,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
                     stream.cursor(),
                     stream.key(),
                     new Generation(continues ? last.id() : last.next(now).id(), false, refreshing),
+                    continues,
                     stream.leftOut()));
         }
         problems.throwIfAny();
@@ -237,7 +240,7 @@ public record SyncPlan(List<PlannedStream> streams, SyncState from) {
             SyncMode mode = mode(cursor);
             WriteMode write = writeMode(mode, key);
             AirbyteStream reduced = reduce(mode == SyncMode.INCREMENTAL ? cursor : List.of(), key);
-            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, leftOut(reduced));
+            return new PlannedStream(reduced, mode, write, cursor, key, Generation.NONE, false, leftOut(reduced));
         }
 
         private Set<String> leftOut(AirbyteStream reduced) {

@@ -110,11 +110,14 @@ final class ControlTest {
 
     @Test
     void keepsATokenRenewedBehindTheLastRecordThatWasAskedFor() throws IOException {
-        sluice.source(NOTES
-                + TestingSluice.SOURCE.replace(
-                        "echo '{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":2",
-                        control("renewed-late")
-                                + "echo '{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":2"));
+        // Both with one write: a source that is stopped after its first record has said all.
+        String record =
+                "'{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"data\":{\"id\":1,\"name\":\"Zoë\"},\"emitted_at\":1}}'";
+        String both = TestingSluice.SOURCE.replace(
+                "echo " + record + "\n",
+                "printf '%s\\n' " + record + control("renewed-late").replaceFirst("^echo", ""));
+        assertThat(both).contains("renewed-late");
+        sluice.source(NOTES + both);
         assertThat(sluice.run("read", "--limit", "1", shop).out()).isEqualTo("{\"id\":1,\"name\":\"Zoë\"}\n");
         forget();
         sluice.run("discover", shop);

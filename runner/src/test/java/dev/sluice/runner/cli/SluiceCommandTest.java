@@ -474,9 +474,9 @@ final class SluiceCommandTest {
         Path pid = folder.resolve("pid");
         sluice.source(
                 TestingSluice.SOURCE.replace("discover) ", "discover) echo $$ >%s; exec sleep 1000; ".formatted(pid)));
-        Files.writeString(sluice.file, "limits: {operation_timeout: 2s}\n", java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(sluice.file, "limits: {operation_timeout: 5s}\n", java.nio.file.StandardOpenOption.APPEND);
         assertThat(sluice.run("discover", shop)).isEqualTo(new Result(3, "", """
-                        error[connector.timeout]: ./source did not answer `discover` within 2 s and was stopped
+                        error[connector.timeout]: ./source did not answer `discover` within 5 s and was stopped
                           next:  raise `operation_timeout` under `limits:` if it needs longer
                         """));
         assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())))
@@ -500,9 +500,9 @@ final class SluiceCommandTest {
     @Test
     void aConnectorThatHangsIsStopped() throws Exception {
         sluice.source(TestingSluice.SOURCE.replace("check) ", "check) exec sleep 1000; "));
-        Files.writeString(sluice.file, "limits: {operation_timeout: 500ms}\n", java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(sluice.file, "limits: {operation_timeout: 5s}\n", java.nio.file.StandardOpenOption.APPEND);
         assertThat(sluice.run("check", shop)).isEqualTo(new Result(3, "", """
-                        error[connector.timeout]: ./source did not answer `check` within 500 ms and was stopped
+                        error[connector.timeout]: ./source did not answer `check` within 5 s and was stopped
                           next:  raise `operation_timeout` under `limits:` if it needs longer
                         """));
     }

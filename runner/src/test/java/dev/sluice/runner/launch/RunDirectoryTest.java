@@ -2,8 +2,10 @@ package dev.sluice.runner.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -153,6 +155,16 @@ final class RunDirectoryTest {
         } finally {
             bystander.destroyForcibly();
         }
+    }
+
+    @Test
+    void leavesToAnotherThreadWhatThatIsLookingAt() throws Exception {
+        Path left = KilledRunner.leave("process", temporary, register);
+        try (FileChannel lock = FileChannel.open(left.resolve("lock"), StandardOpenOption.WRITE)) {
+            lock.lock();
+            assertThat(RunDirectory.sweep(temporary)).isEmpty();
+        }
+        assertThat(RunDirectory.sweep(temporary)).isNotEmpty();
     }
 
     @Test

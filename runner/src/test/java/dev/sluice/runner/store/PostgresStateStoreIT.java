@@ -146,8 +146,9 @@ final class PostgresStateStoreIT implements StateStoreContract {
                 .close();
     }
 
+    /// Waits for each to be gone: it gives its locks back at its very end.
     private void endSessions() throws SQLException {
-        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        execute("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                 + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
     }
 

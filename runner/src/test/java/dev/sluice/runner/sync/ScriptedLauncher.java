@@ -150,10 +150,9 @@ class ScriptedLauncher implements Launcher {
         @Override
         public void say(String... lines) {
             try {
-                OutputStream out = Channels.newOutputStream(stdout.sink());
-                for (String line : lines) {
-                    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-                }
+                // At once: a connector that is stopped after the first of them has said all.
+                String said = String.join("\n", lines) + "\n";
+                Channels.newOutputStream(stdout.sink()).write(said.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw new IllegalStateException("stopped", e);
             }

@@ -382,17 +382,20 @@ final class SyncJobTest {
                 .containsExactly("[orders append_dedup 0/new, customers append_dedup 0/0] [8, 2]");
     }
 
+    /// A destination that knows no generations would drop what the first part has brought.
     @Test
-    void finishesARefreshThatWasCutShortAsOne() throws Exception {
+    void finishesARefreshThatWasCutShortAsOneAndDoesNotOverwriteItsFirstPart() throws Exception {
         Scene two = twoIncremental().settings("orders", Scene.appending());
         two.source(playing(new Exited(1), record("orders", 1), state("orders", 1)))
                 .attempts(1, Duration.ofMillis(1))
                 .job()
                 .run(Set.of("orders"), notes);
+        scene.launcher = two.launcher;
+        assertThat(told()).containsExactly("[orders overwrite new/new] [8]");
+
         two.source(record("orders", 2), state("orders", 2)).job().run(notes);
         scene.launcher = two.launcher;
-
-        assertThat(told()).containsExactly("[orders overwrite new/new] [8, 1]");
+        assertThat(told()).containsExactly("[orders append new/new] [8, 1]");
     }
 
     @Test

@@ -226,8 +226,8 @@ final class SyncTest {
     void stopsTheSourceWhenTheDestinationDies() throws Exception {
         CountDownLatch sourceStopped = new CountDownLatch(1);
         SyncReport report = scene.source(stage -> {
-                    stage.say(record("orders", 1), state("orders", 1));
                     try {
+                        stage.say(record("orders", 1), state("orders", 1));
                         stage.hang();
                     } finally {
                         sourceStopped.countDown();
@@ -710,7 +710,7 @@ final class SyncTest {
 
     @Test
     void stopsASourceThatSendsNothing() throws Exception {
-        SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofSeconds(30))
+        SyncReport report = scene.limits(Duration.ofSeconds(2), Duration.ofSeconds(30))
                 .source(stage -> {
                     stage.say(record("orders", 1), state("orders", 1));
                     while (true) {
@@ -719,14 +719,14 @@ final class SyncTest {
                 })
                 .run();
 
-        assertThat(cause(report).getMessage()).isEqualTo("source-x sent nothing for 300 ms and was stopped");
+        assertThat(cause(report).getMessage()).isEqualTo("source-x sent nothing for 2 s and was stopped");
         assertThat(cause(report).type()).isEqualTo(FailureType.TRANSIENT_ERROR);
         assertThat(scene.stored()).contains("\"cursor\":1");
     }
 
     @Test
     void letsTheDestinationKeepWhatASilentSourceHadSent() throws Exception {
-        SyncReport report = scene.limits(Duration.ofMillis(300), Duration.ofSeconds(30))
+        SyncReport report = scene.limits(Duration.ofSeconds(2), Duration.ofSeconds(30))
                 .source(stage -> {
                     stage.say(record("orders", 1), state("orders", 1));
                     stage.hang();
@@ -744,7 +744,7 @@ final class SyncTest {
 
         assertThat(report.failures())
                 .extracting(RunnerException::getMessage)
-                .containsExactly("source-x sent nothing for 300 ms and was stopped");
+                .containsExactly("source-x sent nothing for 2 s and was stopped");
         assertThat(scene.stored()).contains("\"cursor\":1");
     }
 

@@ -2,6 +2,8 @@ package dev.sluice.destination.duckdb;
 
 import dev.sluice.cdk.ConnectorException;
 import dev.sluice.cdk.DestinationWriter;
+import dev.sluice.cdk.row.KeyColumns;
+import dev.sluice.cdk.row.Row;
 import dev.sluice.cdk.row.RowReader;
 import dev.sluice.protocol.ConfiguredAirbyteCatalog;
 import dev.sluice.protocol.ConfiguredAirbyteStream;
@@ -38,6 +40,7 @@ final class DuckdbWriter implements DestinationWriter {
         final StreamDescriptor descriptor;
         final StreamTable table;
         final RowReader reader;
+        final KeyColumns key;
         final RowBatch batch;
         final ArrowStream source;
         final String insert;
@@ -46,7 +49,8 @@ final class DuckdbWriter implements DestinationWriter {
                 ConfiguredAirbyteStream stream, StreamTable table, String sourceName, Database database, Arena arena) {
             descriptor = stream.descriptor();
             this.table = table;
-            reader = new RowReader(table.columns(), stream.syncId().orElse(0L));
+            reader = new RowReader(stream);
+            key = KeyColumns.of(stream);
             batch = new RowBatch(table.columns(), table.generation());
             source = new ArrowStream(
                     batch.columns().stream().map(column -> column.kind).toList(), arena);
@@ -133,7 +137,9 @@ final class DuckdbWriter implements DestinationWriter {
             flush(stream);
         }
         batchedBytes -= stream.batch.bytes();
-        stream.batch.add(stream.reader.read(record), emittedAt(record), record.length());
+        Row row = stream.reader.read(record);
+        stream.batch.add(row, emittedAt(record), record.length());
+        stream.key.requireUnchanged(row);
         batchedBytes += stream.batch.bytes();
         if (batchedBytes > BATCH_BYTES) {
             flush(streams.values().stream()

@@ -169,10 +169,10 @@ final class StreamTable {
         target = table;
     }
 
-    /// Keeps the newest row of each key. No harm if the sync ends here: the others would never be missed.
+    /// Keeps the newest row of each key: the one with the highest cursor, then the last that arrived, whatever the
+    /// source's clock said. No harm if the sync ends here: the others would never be missed.
     private void dropOlderStagedRows() {
-        String order = (cursor == null ? "" : cursor + " DESC NULLS LAST, ") + Names.quote(EXTRACTED_AT)
-                + " DESC NULLS LAST, rowid DESC";
+        String order = (cursor == null ? "" : cursor + " DESC NULLS LAST, ") + "rowid DESC";
         // Only keys and cursors are sorted, not whole rows.
         database.execute(
                 ("DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s QUALIFY row_number() OVER (PARTITION BY %s"
@@ -181,17 +181,15 @@ final class StreamTable {
         database.commit();
     }
 
-    /// Keeps the rows that are newer than the table's of the same key, so that merging rows again changes nothing.
+    /// Drops the rows with a lower cursor than the table's of the same key. The others arrived later than those of
+    /// the table and take their place; merging rows again changes nothing.
     private void dropOvertakenStagedRows() {
-        String extractedAt = Names.quote(EXTRACTED_AT);
-        String later = "t.%s < s.%s".formatted(extractedAt, extractedAt);
-        String newer = cursor == null
-                ? later
-                : ("t.%1$s < s.%1$s OR t.%1$s IS NULL AND s.%1$s IS NOT NULL"
-                                + " OR t.%1$s IS NOT DISTINCT FROM s.%1$s AND %2$s")
-                        .formatted(cursor, later);
-        database.execute("DELETE FROM %s s USING %s t WHERE %s AND NOT coalesce(%s, false)"
-                .formatted(staging.sql(), table.sql(), sameKey(), newer));
+        if (cursor == null) {
+            return;
+        }
+        database.execute(
+                "DELETE FROM %1$s s USING %2$s t WHERE %3$s AND (t.%4$s > s.%4$s OR t.%4$s IS NOT NULL AND s.%4$s IS NULL)"
+                        .formatted(staging.sql(), table.sql(), sameKey(), cursor));
         database.commit();
     }
 

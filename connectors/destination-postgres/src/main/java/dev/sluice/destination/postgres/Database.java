@@ -55,21 +55,30 @@ final class Database {
         }
     }
 
+    Set<String> schemas() throws SQLException {
+        return names("SELECT nspname FROM pg_catalog.pg_namespace");
+    }
+
     /// The tables, and whatever else has a table's name, of a schema.
     Set<String> tables(String schema) throws SQLException {
-        String sql = """
+        return names("""
                 SELECT c.relname FROM pg_catalog.pg_class c
-                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?""";
-        Set<String> tables = new HashSet<>();
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?""", schema);
+    }
+
+    private Set<String> names(String sql, String... parameters) throws SQLException {
+        Set<String> names = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, schema);
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
-                    tables.add(result.getString(1));
+                    names.add(result.getString(1));
                 }
             }
         }
-        return tables;
+        return names;
     }
 
     /// A table's name.
@@ -128,12 +137,15 @@ final class Database {
     }
 
     /// Whether somebody hung something on the table that a new table under its name would not have: views and
-    /// other dependents, grants, triggers, policies, comments, indexes and constraints of their own.
+    /// other dependents, grants, triggers, policies, comments, statistics, storage parameters, indexes and
+    /// constraints of their own. An index is ours by its whole name, see [StreamTable].
     boolean hasAttachments(Table table) throws SQLException {
         return any("""
                 SELECT 1 FROM pg_catalog.pg_class c
                 WHERE c.oid = pg_catalog.to_regclass(?)
                 AND (c.relacl IS NOT NULL OR c.relhastriggers OR c.relrowsecurity OR c.relkind = 'p'
+                  OR c.relreplident <> 'd' OR c.reloptions IS NOT NULL
+                  OR EXISTS (SELECT 1 FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid)
                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_description d
                              WHERE d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = c.oid)
                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a
@@ -142,8 +154,9 @@ final class Database {
                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_publication_rel p WHERE p.prrelid = c.oid)
                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE c.oid IN (h.inhrelid, h.inhparent))
                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
-                             WHERE i.indrelid = c.oid AND ic.relname NOT LIKE '%\\_pk\\_________'
-                             AND ic.relname NOT LIKE 'idx\\_%')
+                             WHERE i.indrelid = c.oid
+                             AND NOT (left(ic.relname, -8) = left(c.relname, 50) || '_pk_'
+                               AND right(ic.relname, 8) ~ '^[0-9a-f]{8}$'))
                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
                              WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid
                              AND d.deptype = 'n'))""", table.sql());

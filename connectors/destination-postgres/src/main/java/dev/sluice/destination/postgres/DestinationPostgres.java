@@ -54,12 +54,14 @@ public final class DestinationPostgres implements Destination<PostgresConfig> {
     /// Makes the schema, a table and a row in it, and takes all of it back.
     @Override
     public AirbyteConnectionStatus check(PostgresConfig config) {
-        String schema = Names.schemas(List.of(config.schema())).get(config.schema());
-        Table table = new Table(
-                schema,
-                "_airbyte_connection_test_" + UUID.randomUUID().toString().replace("-", ""));
+        String schema = config.schema();
         try (Connection connection = new Server(config).connect()) {
             Database database = new Database(connection);
+            schema =
+                    Names.schemas(List.of(schema), database.schemas()::contains).get(schema);
+            Table table = new Table(
+                    schema,
+                    "_airbyte_connection_test_" + UUID.randomUUID().toString().replace("-", ""));
             database.createSchema(schema);
             database.execute("CREATE TABLE %s (test_key bigint)".formatted(table.sql()));
             CopyIn copy = connection

@@ -2,6 +2,7 @@ package dev.sluice.destination.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.cdk.ConnectorException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
@@ -13,13 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Gives names their identifiers, as Airbyte's connector does for ordinary ones: ASCII letters, digits and
 /// underscores, letters without their accents, everything else an underscore, none before a digit.
 ///
 /// Two names never get one identifier. Where the plain ones are equal, too long (PostgreSQL cuts at 63 bytes),
 /// reserved or without a letter or digit, a hash of the name tells them apart; it does not depend on the order
-/// of the names, and who has a column with a hash keeps it.
+/// of the names, and who has a column with a hash keeps it. Whose a plain one is that exists is not written down
+/// anywhere: when names come to share it, the user must say.
 final class Names {
     /// NAMEDATALEN - 1.
     static final int MAX_BYTES = 63;
@@ -34,27 +37,42 @@ final class Names {
     /// @param names that differ
     /// @param reserved identifiers that nobody may have
     /// @param exists whether an identifier is there from earlier syncs
+    /// @param what they are the names of, for example "column of public.users"
     /// @return the identifier of each name, in the order of the names
-    static Map<String, String> identifiers(Collection<String> names, Set<String> reserved, Predicate<String> exists) {
+    /// @throws ConnectorException when names share a plain identifier that exists, and it may be the wrong one's
+    static Map<String, String> identifiers(
+            Collection<String> names, Set<String> reserved, Predicate<String> exists, String what) {
         Map<String, Integer> claims = new HashMap<>();
         names.forEach(name -> claims.merge(plain(name), 1, Integer::sum));
         Map<String, String> identifiers = LinkedHashMap.newLinkedHashMap(names.size());
         for (String name : names) {
             String plain = plain(name);
-            boolean isPlain = !reserved.contains(plain)
+            boolean mayBePlain = !reserved.contains(plain)
                     && plain.length() <= MAX_BYTES
-                    && (plain.equals(name)
-                            || claims.get(plain) == 1
-                                    && !NOTHING_LEFT.matcher(plain).matches()
-                                    && !exists.test(hashed(name)));
+                    && (plain.equals(name) || !NOTHING_LEFT.matcher(plain).matches());
+            boolean wasHashed = exists.test(hashed(name));
+            boolean isPlain = mayBePlain && (plain.equals(name) || claims.get(plain) == 1 && !wasHashed);
+            if (mayBePlain && !isPlain && !wasHashed && exists.test(plain)) {
+                throw ConnectorException.config(
+                        "the %s named %s may belong to %s, which PostgreSQL's names do not tell apart; rename it to %s if it is that of '%s', else put an empty copy of it beside it under that name"
+                                .formatted(
+                                        what,
+                                        quote(plain),
+                                        names.stream()
+                                                .filter(other -> plain(other).equals(plain))
+                                                .map("'%s'"::formatted)
+                                                .collect(Collectors.joining(" or ")),
+                                        quote(hashed(name)),
+                                        name));
+            }
             identifiers.put(name, isPlain ? plain : hashed(name));
         }
         return identifiers;
     }
 
     /// The schema of each namespace.
-    static Map<String, String> schemas(Collection<String> namespaces) {
-        Map<String, String> schemas = identifiers(namespaces, Set.of(), _ -> false);
+    static Map<String, String> schemas(Collection<String> namespaces, Predicate<String> exists) {
+        Map<String, String> schemas = identifiers(namespaces, Set.of(), exists, "schema");
         // PostgreSQL keeps the prefix for itself.
         schemas.replaceAll((name, schema) -> schema.startsWith("pg_") ? "_" + hashed(name) : schema);
         return schemas;

@@ -2,6 +2,8 @@ package dev.sluice.destination.postgres;
 
 import dev.sluice.cdk.ConnectorException;
 import dev.sluice.cdk.DestinationWriter;
+import dev.sluice.cdk.row.KeyColumns;
+import dev.sluice.cdk.row.Row;
 import dev.sluice.cdk.row.RowReader;
 import dev.sluice.destination.postgres.Database.Table;
 import dev.sluice.protocol.ConfiguredAirbyteCatalog;
@@ -51,11 +53,13 @@ final class PostgresWriter implements DestinationWriter {
     private final class Stream {
         final StreamTable table;
         final RowReader reader;
+        final KeyColumns key;
         final CopyEncoder encoder;
 
         Stream(ConfiguredAirbyteStream stream, StreamTable table, int buffer) {
             this.table = table;
-            reader = new RowReader(table.columns(), stream.syncId().orElse(0L));
+            reader = new RowReader(stream);
+            key = KeyColumns.of(stream);
             encoder = new CopyEncoder(
                     table.columns(),
                     table.generation(),
@@ -127,13 +131,17 @@ final class PostgresWriter implements DestinationWriter {
                                 .formatted(stream.descriptor().name(), namespace));
             }
         }
-        Map<String, String> schemas = Names.schemas(bySchema.keySet());
+        Map<String, String> schemas = Names.schemas(bySchema.keySet(), database.schemas()::contains);
         Map<StreamDescriptor, Table> tables = new HashMap<>();
         for (var ofSchema : bySchema.entrySet()) {
             String schema = schemas.get(ofSchema.getKey());
             Set<String> existing = database.tables(schema);
             Map<String, String> names = Names.identifiers(
-                    ofSchema.getValue().stream().map(StreamDescriptor::name).toList(), Set.of(), existing::contains);
+                    ofSchema.getValue().stream().map(StreamDescriptor::name).toList(),
+                    Set.of(),
+                    // Of a stream that was never complete, only the staging table is there.
+                    name -> existing.contains(name) || existing.contains(Names.staging(schema, name)),
+                    "table of the schema " + schema);
             for (StreamDescriptor stream : ofSchema.getValue()) {
                 tables.put(stream, new Table(schema, names.get(stream.name())));
             }
@@ -149,7 +157,9 @@ final class PostgresWriter implements DestinationWriter {
             current = stream;
         }
         try {
-            stream.encoder.write(stream.reader.read(record), record.emittedAt());
+            Row row = stream.reader.read(record);
+            stream.encoder.write(row, record.emittedAt());
+            stream.key.requireUnchanged(row);
             return true;
         } catch (SQLException e) {
             throw failed(e);

@@ -96,11 +96,15 @@ final class StreamTable {
         };
         isTruncate = minimum > 0 || stream.destinationSyncMode() == DestinationSyncMode.OVERWRITE;
         minimumGeneration = isTruncate ? generation : 0;
-        Optional<Existing> existing = database.existing(table);
+        Map<Table, Set<String>> existing = new LinkedHashMap<>();
+        for (Table of : List.of(table, staging)) {
+            database.existing(of).ifPresent(is -> existing.put(of, is.columns().keySet()));
+        }
         identifiers = Names.identifiers(
                 columns.stream().map(Column::field).toList(),
                 RESERVED,
-                name -> existing.isPresent() && existing.get().columns().containsKey(name));
+                name -> existing.values().stream().anyMatch(there -> there.contains(name)),
+                "column of " + existing.keySet().stream().map(Table::toString).collect(Collectors.joining(" and ")));
         if (columns.size() + AIRBYTE_COLUMNS.size() > MAX_COLUMNS) {
             throw ConnectorException.config(
                     "the stream '%s' has %,d columns, and a PostgreSQL table holds %,d with those of Airbyte; select fewer"
@@ -240,8 +244,8 @@ final class StreamTable {
 
     /// The staging table takes the place of the table.
     private void replace(Optional<Existing> existing) throws SQLException {
-        if (existing.isPresent() && !dropCascade && database.hasAttachments(table)) {
-            // A new table would lose views, grants and the like. Readers wait for the end of the transaction.
+        if (existing.isPresent() && !dropCascade && hasAttachments(existing.get())) {
+            // A new table would lose them. Readers wait for the end of the transaction.
             database.execute("TRUNCATE TABLE " + table.sql());
             evolve(table, existing.get());
             insertFromStaging();
@@ -256,16 +260,23 @@ final class StreamTable {
         database.execute("ALTER TABLE %s RENAME TO %s".formatted(staging.sql(), quote(table.name())));
     }
 
+    /// Views, grants and the like. A column that the stream does not have may be the user's own.
+    private boolean hasAttachments(Existing existing) throws SQLException {
+        return !allColumns().keySet().containsAll(existing.columns().keySet()) || database.hasAttachments(table);
+    }
+
     private void insertFromStaging() throws SQLException {
         String all = list(copied());
         database.execute("INSERT INTO %s (%s) SELECT %s FROM %s".formatted(table.sql(), all, all, staging.sql()));
         database.execute("DROP TABLE " + staging.sql());
     }
 
-    /// Leaves one row of each key: the one with the highest cursor, then the latest.
+    /// Leaves one row of each key: the one with the highest cursor, then the last that arrived. The time of
+    /// extraction says nothing, because clocks are set back; nor does the place in the table, where gaps are
+    /// filled. But transactions follow one another, and within one a single process counted the ids up.
     private void dedupStaging() throws SQLException {
-        String order =
-                cursor.map(column -> column + " DESC NULLS LAST, ").orElse("") + EXTRACTED_AT + " DESC, ctid DESC";
+        String order = cursor.map(column -> column + " DESC NULLS LAST, ").orElse("")
+                + "age(xmin), %s COLLATE \"C\" DESC".formatted(RAW_ID);
         database.execute("""
                 DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
                     SELECT ctid FROM (
@@ -273,8 +284,8 @@ final class StreamTable {
                     ) ranked WHERE place > 1))""".formatted(staging.sql(), String.join(", ", key), order));
     }
 
-    /// A row of the table gives way to a newer one of its key; a row that is not newer is dropped. Run again, it
-    /// changes nothing.
+    /// A row of the table gives way to one of its key, which arrived later, unless that has a lower cursor. Run
+    /// again, it changes nothing.
     private void merge() throws SQLException {
         database.execute("ANALYZE " + staging.sql());
         createIndex(table);
@@ -292,12 +303,10 @@ final class StreamTable {
     }
 
     private void merge(String sameKey, String which) throws SQLException {
-        String newer = cursor.map(column -> """
-                        (t.%1$s < s.%1$s OR t.%1$s IS NULL AND s.%1$s IS NOT NULL
-                        OR (t.%1$s = s.%1$s OR t.%1$s IS NULL AND s.%1$s IS NULL) AND t.%2$s < s.%2$s)""".formatted(column, EXTRACTED_AT))
-                .orElse("t.%1$s < s.%1$s".formatted(EXTRACTED_AT));
-        database.execute("DELETE FROM %s t USING %s s WHERE %s AND %s AND %s"
-                .formatted(table.sql(), staging.sql(), which, sameKey, newer));
+        String unlessLower = cursor.map(" AND (t.%1$s <= s.%1$s OR t.%1$s IS NULL)"::formatted)
+                .orElse("");
+        database.execute("DELETE FROM %s t USING %s s WHERE %s AND %s%s"
+                .formatted(table.sql(), staging.sql(), which, sameKey, unlessLower));
         String all = list(copied());
         database.execute(
                 "INSERT INTO %s (%s) SELECT %s FROM %s s WHERE %s%s AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s)"
@@ -377,7 +386,7 @@ final class StreamTable {
                     "the table %s exists and was not made by a sync (it has no column %s); rename it, or give the stream '%s' a prefix or another schema"
                             .formatted(table, there.containsKey(RAW_ID) ? EXTRACTED_AT : RAW_ID, descriptor()));
         }
-        if (isTruncate && !isDedup) {
+        if (isTruncate && dropCascade) {
             return;
         }
         Set<String> written = allColumns().keySet();

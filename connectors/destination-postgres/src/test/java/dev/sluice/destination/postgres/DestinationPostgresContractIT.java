@@ -59,17 +59,17 @@ class DestinationPostgresContractIT implements DestinationContract {
     public List<ObjectNode> rows(ConfiguredAirbyteStream stream) throws Exception {
         String namespace =
                 stream.stream().namespace().filter(name -> !name.isEmpty()).orElse("public");
-        String schema = Names.schemas(List.of(namespace)).get(namespace);
+        String schema = Names.schemas(List.of(namespace), _ -> false).get(namespace);
         String name = stream.stream().name();
         List<String> tables =
                 postgres.query("SELECT tablename FROM pg_tables WHERE schemaname = '%s'".formatted(schema));
-        String table =
-                Names.identifiers(List.of(name), Set.of(), tables::contains).get(name);
+        String table = Names.identifiers(List.of(name), Set.of(), tables::contains, "table")
+                .get(name);
         if (!tables.contains(table)) {
             return List.of();
         }
         List<String> fields = Column.of(stream).stream().map(Column::field).toList();
-        Map<String, String> identifiers = Names.identifiers(fields, StreamTable.RESERVED, _ -> false);
+        Map<String, String> identifiers = Names.identifiers(fields, StreamTable.RESERVED, _ -> false, "column");
         List<ObjectNode> rows = new ArrayList<>();
         for (ObjectNode held : postgres.rows(Names.quote(schema) + "." + Names.quote(table))) {
             ObjectNode row = held.objectNode();

@@ -1,9 +1,13 @@
 package dev.sluice.destination.postgres;
 
+import static dev.sluice.destination.postgres.TestingSync.begin;
+import static dev.sluice.destination.postgres.TestingSync.cutShort;
 import static dev.sluice.destination.postgres.TestingSync.failure;
 import static dev.sluice.destination.postgres.TestingSync.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cdk.testing.Conversation;
+import dev.sluice.cdk.testing.Transcript;
 import dev.sluice.destination.postgres.TestingSync.Stream;
 import java.sql.SQLException;
 import java.util.List;
@@ -99,6 +103,105 @@ class EvolutionIT {
 
         assertThat(postgres.query("SELECT concat_ws(' ', f, g) FROM things ORDER BY f"))
                 .containsExactly("1 2", "3");
+
+        sync(postgres.configJson(), things("{\"type\":\"integer\"}").overwrite(2), "{\"f\":4}");
+
+        assertThat(postgres.query("SELECT concat_ws(' ', f, coalesce(g, 0)) FROM things"))
+                .containsExactly("4 0");
+    }
+
+    private static final String ONE_NAME = """
+            {"first name":{"type":"string"}}""";
+    private static final String BOTH_NAMES = """
+            {"first name":{"type":"string"},"first_name":{"type":"string"}}""";
+
+    @Test
+    void refusesToGuessWhoseAColumnIs() {
+        for (Stream stream : List.of(
+                Stream.of("things", ONE_NAME), Stream.of("things", ONE_NAME).overwrite(1))) {
+            postgres.reset();
+            sync(postgres.configJson(), stream, "{\"first name\":\"ada\"}");
+
+            assertThat(failure(postgres.configJson(), stream.withProperties(BOTH_NAMES), "{\"first_name\":\"bob\"}"))
+                    .isEqualTo(
+                            "CONFIG_ERROR: the column of public.things named \"first_name\" may belong to 'first name' or"
+                                    + " 'first_name', which PostgreSQL's names do not tell apart; rename it to \"first_name_1b836d86\""
+                                    + " if it is that of 'first name', else put an empty copy of it beside it under that name");
+            assertThat(postgres.query("SELECT first_name FROM things")).containsExactly("ada");
+        }
+    }
+
+    @Test
+    void refusesToGuessWhoseAColumnOfRowsThatWaitIs() {
+        Stream stream = Stream.of("things", ONE_NAME).overwrite(1);
+        cutShort(postgres.configJson(), stream, "{\"first name\":\"ada\"}");
+
+        assertThat(failure(postgres.configJson(), stream.withProperties(BOTH_NAMES), "{\"first_name\":\"bob\"}"))
+                .contains("CONFIG_ERROR", "the column of public.things_staging_", "named \"first_name\" may belong to");
+    }
+
+    @Test
+    void goesOnOnceTheUserHasSaidWhoseAColumnIs() {
+        sync(postgres.configJson(), Stream.of("things", ONE_NAME), "{\"first name\":\"ada\"}");
+        postgres.execute("ALTER TABLE things RENAME first_name TO first_name_1b836d86");
+
+        sync(postgres.configJson(), Stream.of("things", BOTH_NAMES), "{\"first name\":\"eve\",\"first_name\":\"bob\"}");
+
+        assertThat(postgres.query("SELECT concat_ws(' ', first_name_1b836d86, first_name) FROM things ORDER BY 1"))
+                .containsExactly("ada", "eve bob");
+    }
+
+    @Test
+    void tellsColumnsApartThatCameTogether() {
+        for (int generation = 1; generation < 4; generation++) {
+            Stream stream = Stream.of("things", BOTH_NAMES).overwrite(generation);
+            cutShort(postgres.configJson(), stream, "{\"first name\":\"ada\"}");
+            sync(postgres.configJson(), stream, "{\"first_name\":\"bob\"}");
+
+            assertThat(postgres.query("SELECT concat(first_name_1b836d86, ' ', first_name) FROM things ORDER BY 1"))
+                    .containsExactly(" bob", "ada ");
+        }
+    }
+
+    @Test
+    void refusesToGuessWhoseATableIs() {
+        Stream spaced = Stream.of("first name", "{\"f\":{\"type\":\"integer\"}}");
+        Stream exact = Stream.of("first_name", "{\"f\":{\"type\":\"integer\"}}");
+        sync(postgres.configJson(), spaced, "{\"f\":1}");
+        try (Conversation write = begin(postgres.configJson(), spaced, exact)) {
+            Transcript refusal = write.say(exact.record("{\"f\":2}"), exact.complete(), spaced.complete())
+                    .end();
+
+            assertThat(refusal.errors().getFirst().message())
+                    .isEqualTo("the table of the schema public named \"first_name\" may belong to 'first name' or"
+                            + " 'first_name', which PostgreSQL's names do not tell apart; rename it to \"first_name_1b836d86\""
+                            + " if it is that of 'first name', else put an empty copy of it beside it under that name");
+        }
+        assertThat(postgres.query("SELECT f FROM first_name")).containsExactly("1");
+        postgres.execute("CREATE TABLE first_name_1b836d86 (LIKE first_name)");
+        try (Conversation write = begin(postgres.configJson(), spaced, exact)) {
+            write.say(exact.record("{\"f\":2}"), spaced.record("{\"f\":3}"), exact.complete(), spaced.complete())
+                    .end()
+                    .succeeded();
+        }
+        assertThat(postgres.query("SELECT f FROM first_name ORDER BY f")).containsExactly("1", "2");
+        assertThat(postgres.query("SELECT f FROM first_name_1b836d86")).containsExactly("3");
+    }
+
+    @Test
+    void tellsTablesApartThatCameTogetherThoughOneWasCutShort() {
+        Stream spaced =
+                Stream.of("first name", "{\"f\":{\"type\":\"integer\"}}").overwrite(1);
+        Stream exact = Stream.of("first_name", "{\"f\":{\"type\":\"integer\"}}").overwrite(1);
+        try (Conversation write = begin(postgres.configJson(), spaced, exact)) {
+            write.say(exact.record("{\"f\":1}"), spaced.record("{\"f\":2}"), exact.complete())
+                    .end();
+        }
+        try (Conversation write = begin(postgres.configJson(), spaced, exact)) {
+            write.say(spaced.complete(), exact.complete()).end();
+        }
+        assertThat(postgres.query("SELECT f FROM first_name")).containsExactly("1");
+        assertThat(postgres.query("SELECT f FROM first_name_1b836d86")).containsExactly("2");
     }
 
     @Test
@@ -158,8 +261,12 @@ class EvolutionIT {
     void refusesAColumnThatEveryRowWouldLack() {
         sync(postgres.configJson(), things("{\"type\":\"integer\"}"));
         postgres.execute("ALTER TABLE things ADD COLUMN must bigint NOT NULL");
-        assertThat(failure(postgres.configJson(), things("{\"type\":\"integer\"}"), "{\"f\":2}"))
-                .contains("CONFIG_ERROR", "\"must\"", "NOT NULL");
+        for (Stream stream : List.of(
+                things("{\"type\":\"integer\"}"),
+                things("{\"type\":\"integer\"}").overwrite(2))) {
+            assertThat(failure(postgres.configJson(), stream, "{\"f\":2}"))
+                    .contains("CONFIG_ERROR", "\"must\"", "NOT NULL");
+        }
     }
 
     @Test

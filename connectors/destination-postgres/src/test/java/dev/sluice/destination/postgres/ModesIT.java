@@ -14,12 +14,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModesIT {
     private static final String PROPERTIES = """
@@ -112,38 +115,85 @@ class ModesIT {
     }
 
     @Test
-    void letsANullCursorLoseAndTheLaterExtractionWinATie() {
+    void letsANullCursorLoseAndTheLaterArrivalWinATie() {
         sync(config(), DEDUP, person(1, "null", "null"), person(2, "null", "null"), person(3, "old", 5));
         sync(config(), DEDUP, person(1, "five", 5), person(3, "null", "null"));
         assertThat(people()).containsExactly("1 five", "2 null", "3 old");
 
         try (Conversation write = begin(config(), DEDUP)) {
             write.say(
-                            DEDUP.record(person(1, "earlier", 5), 1_750_000_000_000L),
+                            DEDUP.record(person(1, "by an early clock", 5), 1_750_000_000_000L),
                             DEDUP.record(person(2, "later null", "null"), 1_770_000_000_000L),
                             DEDUP.record(person(3, "later", 5), 1_770_000_000_000L))
                     .say(DEDUP.complete())
                     .end()
                     .succeeded();
         }
-        assertThat(people()).containsExactly("1 five", "2 later null", "3 later");
+        assertThat(people()).containsExactly("1 by an early clock", "2 later null", "3 later");
 
-        sync(config(), DEDUP, person(2, "earlier null", "null"), person(4, "null", "null"), person(4, "one", 1));
-        assertThat(people()).containsExactly("1 five", "2 later null", "3 later", "4 one");
+        sync(config(), DEDUP, person(2, "last null", "null"), person(4, "one", 1), person(4, "null", "null"));
+        assertThat(people()).containsExactly("1 by an early clock", "2 last null", "3 later", "4 one");
     }
 
     @Test
-    void goesByTheExtractionWithoutACursor() {
+    void goesByTheArrivalWithoutACursor() {
         Stream stream = PEOPLE.dedup("id");
-        try (Conversation write = begin(config(), stream)) {
-            write.say(
-                            stream.record(person(1, "late", 1), 1_760_000_000_002L),
-                            stream.record(person(1, "early", 2), 1_760_000_000_001L))
-                    .say(stream.complete())
-                    .end()
-                    .succeeded();
+        for (long clock : List.of(1_760_000_000_000L, 1_750_000_000_000L)) {
+            try (Conversation write = begin(config(), stream)) {
+                write.say(
+                                stream.record(person(1, "first by " + clock, 2), clock),
+                                stream.record(person(1, "last by " + clock, 1), clock - 1))
+                        .say(stream.complete())
+                        .end()
+                        .succeeded();
+            }
+            assertThat(people()).containsExactly("1 last by " + clock);
         }
-        assertThat(people()).containsExactly("1 late");
+    }
+
+    /// Where a row lies in the table is not when it came: what is left free on a page is filled later.
+    @Test
+    void goesByTheArrivalWhateverTheRowsSizes() {
+        Stream stream = PEOPLE.dedup("id");
+        Random random = new Random(5);
+        try (Conversation write = begin(config(), stream)) {
+            for (int version = 1; version <= 60; version++) {
+                for (int id = 0; id < 50; id++) {
+                    write.say(stream.record(person(id, letters(random, random.nextInt(1800)), version)));
+                }
+                if (version % 20 == 0) {
+                    write.say(stream.state());
+                    write.hear("STATE");
+                }
+            }
+            write.say(stream.complete()).end().succeeded();
+        }
+        assertThat(postgres.query("SELECT count(*) FILTER (WHERE updated = 60) || ' of ' || count(*) FROM people"))
+                .containsExactly("50 of 50");
+    }
+
+    /// A continued staging table has rows of several processes, each with a clock of its own.
+    @Test
+    void goesByTheArrivalOfRowsThatWereNotMergedYet() {
+        Stream stream = PEOPLE.dedup("id");
+        cutShort(config(), stream, person(1, "first", 1), person(2, "first", 1));
+        String staging = tables().stream()
+                .filter(table -> table.contains("_staging_"))
+                .findFirst()
+                .orElseThrow();
+        // Ids of a process that ran later, by its clock.
+        postgres.execute("UPDATE %s SET _airbyte_raw_id = 'f' || _airbyte_raw_id".formatted(staging));
+
+        sync(config(), stream, person(1, "second", 1));
+
+        assertThat(people()).containsExactly("1 second", "2 first");
+    }
+
+    /// Random, so that the server cannot compress them.
+    private static String letters(Random random, int count) {
+        return random.ints(count, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     @Test
@@ -186,11 +236,7 @@ class ModesIT {
 
     @Test
     void takesLongTextsForKeys() {
-        // Random letters: the server compresses what it can before it looks at the length.
-        String key = new java.util.Random(3)
-                .ints(10_000, 'a', 'z' + 1)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        String key = letters(new Random(3), 10_000);
         Stream stream = PEOPLE.dedup("name").withCursor("updated");
 
         sync(config(), stream, person(1, key, 1), person(2, "short", 1));
@@ -350,6 +396,45 @@ class ModesIT {
         sync(config(), PEOPLE.overwrite(2), person(2, "bob", 1));
 
         assertThat(indexes("people")).containsExactly("btree (name)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CREATE INDEX idx_name ON people (name) | SELECT indexname FROM pg_indexes WHERE tablename = 'people'",
+                "CREATE INDEX other_pk_0123abcd ON people (name) | SELECT indexname FROM pg_indexes WHERE tablename = 'people'",
+                "CREATE INDEX people_pk_by_names ON people (name) | SELECT indexname FROM pg_indexes WHERE tablename = 'people'",
+                "ALTER TABLE people ADD COLUMN note text | SELECT attname FROM pg_attribute WHERE attrelid = 'people'::regclass AND attname = 'note'",
+                "CREATE STATISTICS mine ON id, name FROM people | SELECT stxname FROM pg_statistic_ext",
+                "ALTER TABLE people REPLICA IDENTITY FULL | SELECT relname FROM pg_class WHERE relreplident = 'f' AND relkind = 'r' AND oid > 16384",
+                "ALTER TABLE people SET (fillfactor = 70) | SELECT reloptions FROM pg_class WHERE relname = 'people'",
+            })
+    void keepsWhatTheUserDidToATableThatIsReplaced(String change, String look) {
+        sync(config(), PEOPLE.overwrite(1), person(1, "ada", 1));
+        postgres.execute(change);
+        List<String> changed = postgres.query(look);
+
+        sync(config(), PEOPLE.overwrite(2), person(2, "bob", 1));
+
+        assertThat(postgres.query(look)).isEqualTo(changed).hasSize(1).doesNotContainNull();
+        assertThat(people()).containsExactly("2 bob");
+        assertThat(tables()).containsExactly("people");
+    }
+
+    @Test
+    void putsANewTableInThePlaceOfOneThatHasOurIndexOnly() {
+        String name = "people_".repeat(8);
+        Stream stream = Stream.of(name, PROPERTIES).dedup("id");
+        String table = "SELECT '%s'::regclass::oid".formatted(name);
+        sync(config(), stream.generation(1, 1), person(1, "ada", 1));
+        List<String> before = postgres.query(table);
+        assertThat(indexes(name)).containsExactly("btree (id)");
+
+        sync(config(), stream.generation(2, 2), person(2, "bob", 1));
+
+        assertThat(postgres.query(table)).isNotEqualTo(before);
+        assertThat(indexes(name)).containsExactly("btree (id)");
     }
 
     @Test

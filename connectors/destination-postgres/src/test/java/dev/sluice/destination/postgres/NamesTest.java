@@ -2,6 +2,7 @@ package dev.sluice.destination.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,12 +16,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NamesTest {
     private static String name(String name) {
-        return Names.identifiers(List.of(name), StreamTable.RESERVED, _ -> false)
+        return Names.identifiers(List.of(name), StreamTable.RESERVED, _ -> false, "column")
                 .get(name);
     }
 
     private static Map<String, String> names(String... names) {
-        return Names.identifiers(List.of(names), StreamTable.RESERVED, _ -> false);
+        return Names.identifiers(List.of(names), StreamTable.RESERVED, _ -> false, "column");
     }
 
     @ParameterizedTest
@@ -72,7 +73,33 @@ class NamesTest {
     @Test
     void keepsAHashThatIsThereThoughTheReasonIsGone() {
         String hashed = names("a b", "a-b").get("a b");
-        assertThat(Names.identifiers(List.of("a b"), Set.of(), hashed::equals)).containsEntry("a b", hashed);
+        assertThat(Names.identifiers(List.of("a b"), Set.of(), hashed::equals, "column"))
+                .containsEntry("a b", hashed);
+    }
+
+    @Test
+    void refusesToGuessWhoseAPlainIdentifierIs() {
+        String hashed = names("a b", "a-b").get("a b");
+        assertThatThrownBy(() -> Names.identifiers(List.of("a b", "a_b", "c"), Set.of(), "a_b"::equals, "column of t"))
+                .hasMessage(
+                        ("the column of t named \"a_b\" may belong to 'a b' or 'a_b', which PostgreSQL's names do not tell"
+                                        + " apart; rename it to \"%1$s\" if it is that of 'a b', else put an empty copy of it beside"
+                                        + " it under that name")
+                                .formatted(hashed));
+        assertThatThrownBy(() -> Names.identifiers(List.of("a b", "a-b"), Set.of(), "a_b"::equals, "column of t"))
+                .hasMessageContaining("'a b' or 'a-b'");
+        assertThatThrownBy(() -> Names.schemas(List.of("a b", "a_b"), "a_b"::equals))
+                .hasMessageStartingWith("the schema named \"a_b\" may belong to 'a b' or 'a_b'");
+        assertThat(Names.identifiers(List.of("a b", "a_b"), Set.of(), Set.of("a_b", hashed)::contains, "column"))
+                .containsExactlyEntriesOf(names("a b", "a_b"));
+    }
+
+    @Test
+    void knowsThatSomeNamesNeverHadAPlainIdentifier() {
+        Set<String> there = Set.of("_", "ctid", "_airbyte_raw_id");
+        List<String> names = List.of("表", "一", "_", "ctid", "_airbyte_raw_id", "_airbyte_raw-id");
+        assertThat(Names.identifiers(names, StreamTable.RESERVED, there::contains, "column"))
+                .isEqualTo(names(names.toArray(String[]::new)));
     }
 
     @Test
@@ -89,14 +116,14 @@ class NamesTest {
     @Test
     void doesNotDependOnTheOrderOfTheNames() {
         List<String> names = new ArrayList<>(List.of("a b", "a_b", "a-b", "c d", "表", "", "1", "_1", "x".repeat(99)));
-        Map<String, String> identifiers = Names.identifiers(names, Set.of(), _ -> false);
+        Map<String, String> identifiers = Names.identifiers(names, Set.of(), _ -> false, "column");
         Collections.shuffle(names, new Random(5));
-        assertThat(Names.identifiers(names, Set.of(), _ -> false)).isEqualTo(identifiers);
+        assertThat(Names.identifiers(names, Set.of(), _ -> false, "column")).isEqualTo(identifiers);
     }
 
     @Test
     void avoidsThePrefixThatPostgresKeepsForItself() {
-        assertThat(Names.schemas(List.of("pg_data", "data")))
+        assertThat(Names.schemas(List.of("pg_data", "data"), _ -> false))
                 .containsEntry("data", "data")
                 .extractingByKey("pg_data")
                 .asString()

@@ -132,6 +132,9 @@ final class TestingPostgres implements AutoCloseable {
 
     /// Leaves an empty schema `public` and nothing else.
     void reset() {
+        // A connector that was killed may have left its session, which the server ends when it notices.
+        query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+                + " WHERE application_name = 'sluice' AND datname = current_database()");
         for (String schema :
                 query("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$'")) {
             execute("DROP SCHEMA %s CASCADE".formatted(schema));

@@ -304,7 +304,10 @@ final class AttachedStreams implements ContainerStreams {
             ended.countDown();
             super.onComplete();
             if (queue == output) {
-                CompletableFuture.delayedExecutor(LAST_BYTES.toSeconds(), TimeUnit.SECONDS)
+                CompletableFuture.delayedExecutor(
+                                LAST_BYTES.toSeconds(),
+                                TimeUnit.SECONDS,
+                                Thread.ofPlatform().daemon()::start)
                         .execute(AttachedStreams.this::notice);
             }
         }

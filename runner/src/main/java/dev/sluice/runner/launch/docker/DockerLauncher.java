@@ -182,7 +182,7 @@ public final class DockerLauncher implements Launcher, AutoCloseable {
 
     /// One of the two ways.
     private interface Way {
-        ContainerStreams with(ConnectorInputs inputs) throws IOException;
+        ContainerStreams with(ConnectorInputs inputs) throws IOException, InterruptedException;
     }
 
     private RunningConnector start(

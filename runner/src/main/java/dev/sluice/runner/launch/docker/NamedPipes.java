@@ -67,7 +67,7 @@ final class NamedPipes implements ContainerStreams {
         }
     }
 
-    static NamedPipes make(Path directory, Path seen, boolean readsInput) throws IOException {
+    static NamedPipes make(Path directory, Path seen, boolean readsInput) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("mkfifo"));
         List<Path> outputs = List.of(directory.resolve("stdout"), directory.resolve("stderr"));
         outputs.forEach(pipe -> command.add(pipe.toString()));
@@ -76,14 +76,9 @@ final class NamedPipes implements ContainerStreams {
             command.add(input.toString());
         }
         Process mkfifo = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try {
-            if (mkfifo.waitFor() != 0) {
-                throw new IOException(
-                        "mkfifo: " + new String(mkfifo.getInputStream().readAllBytes()).strip());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+        if (mkfifo.waitFor() != 0) {
+            throw new IOException(
+                    "mkfifo: " + new String(mkfifo.getInputStream().readAllBytes()).strip());
         }
         // The container's user is not this one. The directory above is closed to everybody else.
         for (Path pipe : outputs) {
@@ -161,6 +156,10 @@ final class NamedPipes implements ContainerStreams {
     /// All pipes are open on the other side.
     private void connected() {
         connected.countDown();
+        closeKeepers();
+    }
+
+    private void closeKeepers() {
         try {
             stdoutKeeper.close();
             stderrKeeper.close();
@@ -174,7 +173,8 @@ final class NamedPipes implements ContainerStreams {
 
     @Override
     public void containerEnded() {
-        connected();
+        // Whether it has connected before is said by what is in its standard error, which ends now.
+        closeKeepers();
         try {
             if (stdin instanceof Input input) {
                 input.abandon();
@@ -193,6 +193,7 @@ final class NamedPipes implements ContainerStreams {
         } catch (IOException e) {
             // As above.
         }
+        connected.countDown(); // For whoever still waits to close the input.
     }
 
     /// The container's standard input. Closing it means its end, but a pipe that nobody has opened yet would

@@ -94,7 +94,9 @@ final class RunningContainer implements RunningConnector {
         Optional<ExitStatus> status = status();
         if (status.isEmpty()) {
             // Only the request has ended. Where somebody between here and the engine allows none, not at once.
-            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(this::watch);
+            CompletableFuture.delayedExecutor(
+                            1, TimeUnit.SECONDS, Thread.ofPlatform().daemon()::start)
+                    .execute(this::watch);
             return;
         }
         exit.complete(status.get());
@@ -129,7 +131,7 @@ final class RunningContainer implements RunningConnector {
     /// That memory ran out reaches the engine on another way than the end of the process, and sometimes later.
     private boolean isOutOfMemory(InspectContainerResponse.ContainerState state, ExitStatus ended) {
         try {
-            int looks = ended.equals(new ExitStatus.Killed(SIGKILL)) ? 10 : 0;
+            int looks = ended.equals(new ExitStatus.Killed(SIGKILL)) ? 30 : 0;
             for (int i = 0; i < looks && !Boolean.TRUE.equals(state.getOOMKilled()); i++) {
                 Thread.sleep(100);
                 state = engine.ask(client -> client.inspectContainerCmd(id).exec())
@@ -211,6 +213,7 @@ final class RunningContainer implements RunningConnector {
         if (!exit.isDone()) {
             stop(GRACE);
         }
+        errors.awaitEnd();
         engine.remove(id);
         streams.close();
         inputs.delete();

@@ -34,7 +34,17 @@ final class RunningProcess implements RunningConnector {
         this.errors = errors;
         // As in a container: what the connector has started ends with it. A child that lives on would hold its
         // pipes open, and whoever reads them would wait for ever.
-        process.onExit().thenRun(mark::kill);
+        // The JDK's own notice of the end comes late when the program keeps the common pool busy.
+        Thread.ofPlatform().daemon().name("end of " + name).start(this::endChildren);
+    }
+
+    private void endChildren() {
+        try {
+            process.waitFor();
+            mark.kill();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody has this thread to interrupt", e);
+        }
     }
 
     @Override
@@ -103,6 +113,7 @@ final class RunningProcess implements RunningConnector {
     public void close() {
         stop(GRACE);
         mark.kill();
+        errors.awaitEnd();
         try {
             process.getOutputStream().close();
             process.getInputStream().close();

@@ -64,7 +64,7 @@ final class AttachedStreamsIT extends DockerLauncherContract {
 
     @Test
     void doesNotTakeABrokenConnectionForTheEndOfTheOutput(@TempDir Path folder) throws Exception {
-        breakOff("stdout=true", folder, "sleep 5; echo second", running -> {
+        breakOff("stdout=true", folder, "sleep 10; echo second", running -> {
             assertThatThrownBy(() -> running.output().readAllBytes())
                     .isInstanceOf(IOException.class)
                     .hasMessage("the connection to Docker broke, and what came after that is lost");
@@ -74,7 +74,7 @@ final class AttachedStreamsIT extends DockerLauncherContract {
 
     @Test
     void hearsOfTheEndAlthoughTheRequestThatWaitsForItBroke(@TempDir Path folder) throws Exception {
-        breakOff("/wait", folder, "sleep 3; echo second", running -> {
+        breakOff("/wait", folder, "sleep 8; echo second", running -> {
             assertThat(output(running)).isEqualTo("second");
             assertThat(running.awaitExit()).isEqualTo(new ExitStatus.Exited(0));
         });

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `sluice` in a container that has the engine's socket, where the engine sees other files than the runner.
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ContainedRunnerIT {
     private static final String CONNECTOR = "sluice/test-connector:" + DockerLauncherContract.TAG;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Real containers of a few lines of shell, and what holds for them whichever way their bytes take.
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A read of a pipe heeds no interrupt.
 abstract class DockerLauncherContract {
     /// Other copies of this project may test on the same engine.
     static final String TAG = Long.toString(ProcessHandle.current().pid());

@@ -109,11 +109,11 @@ final class NamedPipesIT extends DockerLauncherContract {
                 deaf.readOnly(),
                 deaf.tmpBytes(),
                 deaf.pipes(),
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(10));
         assertThatThrownBy(() -> launcher.launch(hurried, new ConnectorCommand.Check(config("")), stderr::add))
                 .isInstanceOfSatisfying(RunnerException.class, e -> {
                     assertThat(e.code()).isEqualTo("docker.start_timeout");
-                    assertThat(e).hasMessage(DEAF + " was started but its shell did not open its pipes within 3 s");
+                    assertThat(e).hasMessage(DEAF + " was started but its shell did not open its pipes within 10 s");
                 });
     }
 

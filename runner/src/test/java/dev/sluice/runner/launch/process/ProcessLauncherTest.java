@@ -65,6 +65,29 @@ final class ProcessLauncherTest {
     }
 
     @Test
+    void handsOnAllOfStandardErrorBeforeItIsClosed() throws Exception {
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        ConnectorLaunch connector = new ConnectorLaunch.AsProcess(
+                "connector", List.of("sh", "-c", "echo first >&2; echo last >&2", "connector"), directory);
+        RunningConnector running = launcher.launch(connector, new ConnectorCommand.Spec(), line -> {
+            pause(); // Whoever listens is slower than the connector ends.
+            said.add(line);
+        });
+        try (running) {
+            running.awaitExit();
+        }
+        assertThat(said).containsExactly("first", "last");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(300);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void tellsTheWaysToEndApart() throws Exception {
         assertThat(exit("exit 0")).isEqualTo(new ExitStatus.Exited(0));
         assertThat(exit("exit 7")).isEqualTo(new ExitStatus.Exited(7));
