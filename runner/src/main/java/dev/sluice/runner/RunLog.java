@@ -8,6 +8,9 @@ import java.util.Optional;
 /// Where everything goes that connectors say beside their messages.
 @FunctionalInterface
 public interface RunLog {
+    /// So much is kept of what is said at once: a long stack trace.
+    int MAX_TEXT = 100_000;
+
     /// @param connector who said it; `sluice` for the runner itself
     void line(Level level, String connector, String text);
 

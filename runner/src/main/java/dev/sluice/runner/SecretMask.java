@@ -36,6 +36,17 @@ public final class SecretMask {
     /// A longer secret is learned in pieces of this, which keeps the search shallow.
     private static final int PIECE = 1000;
 
+    /// No name of a secret is longer, with all before it that belongs to it: what stands before a `=` may as well be
+    /// a file in base64.
+    private static final int MAX_NAME = 100;
+
+    /// No escape has more backslashes: each JSON within JSON doubles them.
+    private static final int MAX_BACKSLASHES = 31;
+
+    /// What is looked at beyond the end of a text that is cut: a piece of a secret, each character in its longest
+    /// spelling, `%F0%9F%98%80`.
+    private static final int BEYOND = 12 * PIECE;
+
     /// Values that every log is full of. A password like that keeps nobody out, and masking it would hide the names
     /// of connectors, schemas and roles.
     private static final Set<String> WORDS = Set.of(("true false null none default public postgres postgresql mysql"
@@ -70,6 +81,8 @@ public final class SecretMask {
 
     private static final Pattern SCHEME = Pattern.compile("(?i)(?:Bearer|Basic|Token|Digest|ApiKey|OAuth) +");
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^\\s/?#:@]*:([^\\s/?#]+)@");
+    private static final Pattern CUT_ESCAPE =
+            Pattern.compile("(?i)(?:%[0-9a-f]{2}){0,3}(?:%[0-9a-f]?)?|\\\\+(?:u[0-9a-f]{0,3})?");
     private static final Set<String> NO_VALUES = Set.of("", "null", "none", "true", "false", MASK);
 
     /// What is known so far; replaced as a whole, so that any thread may look.
@@ -147,18 +160,30 @@ public final class SecretMask {
         return maskKeys(maskValues(text, all), all.names());
     }
 
+    /// The same, cut to so many characters, in time that depends on these alone. A secret that lies across the cut is
+    /// not seen in part.
+    public String apply(String text, int max) {
+        if (text.length() <= max) {
+            return apply(text);
+        }
+        String masked = apply(text.substring(0, Math.min(max + BEYOND, text.length())));
+        // The window may itself have cut a secret, too short to be known; so its last characters are not shown.
+        int whole = text.length() <= max + BEYOND || masked.endsWith(MASK) ? masked.length() : masked.length() - BEYOND;
+        return masked.substring(0, Math.clamp(whole, 0, max)) + "…";
+    }
+
     /// The same error, but one which shows no secret: most hold only words of our own, but what comes from deeper down
     /// may quote anything.
     public RunnerException over(RunnerException unmasked) {
         return unmasked.reworded(this::apply);
     }
 
-    /// The same log, but one which shows no secret (invariant 6).
+    /// The same log, but one which shows no secret (invariant 6), and no more than [RunLog#MAX_TEXT] of each.
     public RunLog over(RunLog unmasked) {
         return new RunLog() {
             @Override
             public void line(Level level, String connector, String text) {
-                unmasked.line(level, connector, apply(text));
+                unmasked.line(level, connector, apply(text, RunLog.MAX_TEXT));
             }
 
             @Override
@@ -333,6 +358,9 @@ public final class SecretMask {
                 return node.depth >= CUT_OFF ? i : end;
             }
             char c = text.charAt(i);
+            if (node.depth >= CUT_OFF && node.chars.length > 0 && isCutEscape(text, i)) {
+                return text.length();
+            }
             switch (c) {
                 case '%' -> {
                     int[] point = percent(text, i);
@@ -349,6 +377,14 @@ public final class SecretMask {
         return end;
     }
 
+    /// Whether the text ends within what would be a character.
+    private static boolean isCutEscape(String text, int at) {
+        char c = text.charAt(at);
+        return (c == '%' || c == '\\')
+                && text.length() - at <= MAX_BACKSLASHES + "uXXX".length()
+                && CUT_ESCAPE.matcher(text).region(at, text.length()).matches();
+    }
+
     private static int behind(Node node, String decoded, String text, int at) {
         Node next = node;
         for (int i = 0; i < decoded.length() && next != null; i++) {
@@ -360,7 +396,7 @@ public final class SecretMask {
     /// `\"`, `\n`, `\u00e9`; with more backslashes when it is JSON within JSON.
     private static int behindEscape(Node node, String text, int at) {
         int i = at;
-        while (i < text.length() && text.charAt(i) == '\\') {
+        while (i < text.length() && i - at < MAX_BACKSLASHES && text.charAt(i) == '\\') {
             i++;
         }
         int backslashes = i - at;
@@ -471,7 +507,7 @@ public final class SecretMask {
             end--;
         }
         int start = end;
-        while (start > 0 && isOfName(text.charAt(start - 1))) {
+        while (start > 0 && end - start < MAX_NAME && isOfName(text.charAt(start - 1))) {
             start--;
         }
         return text.substring(start, end);

@@ -28,6 +28,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Everything one command needs, wired by hand: the one place where implementations are chosen.
 public final class Workbench implements AutoCloseable {
@@ -191,7 +193,7 @@ public final class Workbench implements AutoCloseable {
     }
 
     private String place(Connection connection, Optional<String> override) {
-        if (override.filter(url -> url.matches("(?s).*://[^/@]*:[^/]*@.*")).isPresent()) {
+        if (override.filter(Workbench::holdsPassword).isPresent()) {
             // Invariant 6: everybody on this machine can read the arguments of a process.
             throw new RunnerException(
                     FailureType.CONFIG_ERROR,
@@ -217,6 +219,14 @@ public final class Workbench implements AutoCloseable {
                         .resolve(".sluice")
                         .resolve("state.db")
                         .toString());
+    }
+
+    /// As in `://user:password@`, or as a parameter, whose name may be encoded: `?password=`, `&ssl%70assword=`.
+    private static boolean holdsPassword(String place) {
+        String decoded = Pattern.compile("%([0-9a-fA-F]{2})")
+                .matcher(place)
+                .replaceAll(hex -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(hex.group(1), 16))));
+        return place.matches("(?s).*://[^/@]*:[^/]*@.*") || decoded.matches("(?is)(.*[?&;\\s])?[a-z]*password\\s*=.*");
     }
 
     /// Whatever looks like a URL is one: taken for a file, its password would become the name of a directory.

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.protocol.json.Json;
 import java.net.URLEncoder;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SecretMaskTest {
     private final SecretMask mask = new SecretMask();
@@ -133,6 +138,24 @@ final class SecretMaskTest {
     }
 
     @Test
+    void masksASecretThatIsCutOffWithinACharacter() {
+        String secret = "Q-secret-ü\"😀-of-mine";
+        learnPassword(secret);
+        String json = Json.mapper().getNodeFactory().textNode(secret).toString();
+        for (String written : List.of(
+                json.substring(1),
+                json.substring(1).replace("ü", "\\u00fc").replace("😀", "\\ud83d\\ude00"),
+                json.substring(1).replace("\\", "\\\\\\"),
+                URLEncoder.encode(secret, UTF_8))) {
+            for (int length = "Q-secret".length(); length < written.length(); length++) {
+                assertThat(mask.apply("cut: " + written.substring(0, length))).isEqualTo("cut: ****");
+            }
+        }
+        assertThat(mask.apply("cut: Q-secret-%C")).isEqualTo("cut: ****");
+        assertThat(mask.apply("whole: Q-secret-%C of")).isEqualTo("whole: Q-secret-%C of");
+    }
+
+    @Test
     void masksASecretLongerThanAnyLine() {
         String certificate = "0123456789abcdef".repeat(6_250);
         learnPassword(certificate);
@@ -215,5 +238,53 @@ final class SecretMaskTest {
     void learnsByNameWhatTheSpecDoesNotMark() {
         learn("{\"auth\":{\"refresh_token\":\"r-1234\"}}", "{\"auth\":{}}");
         assertThat(mask.apply("got r-1234")).isEqualTo("got ****");
+    }
+
+    /// A blob in base64 that ends with `=`, and a run of backslashes: of this length, each took hours.
+    @ParameterizedTest
+    @ValueSource(strings = {"QUJDR-EVGR0hJ_SktMTU5PUFFSU1RVVldYWVphYmN", "\\\\\\\\\\\\\\\\"})
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // It heeds no interrupt.
+    void takesTimeThatGrowsWithTheText(String part) {
+        learnPassword("hunter22!~?");
+        String masked = mask.apply(part.repeat(16_000_000 / part.length()) + "= hunter22!~?");
+        assertThat(masked.substring(masked.length() - 20)).endsWith("= ****");
+    }
+
+    @Test
+    void showsNoPartOfASecretWhereATextIsCut() {
+        String secret = "Q-\"ü\\".repeat(5);
+        learnPassword(secret);
+        for (String written : List.of(
+                secret,
+                Json.mapper().getNodeFactory().textNode(secret).toString(),
+                URLEncoder.encode(secret, UTF_8),
+                "password=never-seen-Q-before",
+                "x://me:never-seen-Q-before@host/")) {
+            for (int before = 0; before <= written.length(); before++) {
+                String left = ".".repeat(500 - before) + written;
+                assertThat(mask.apply(left + "-".repeat(50_000), 500))
+                        .startsWith(".".repeat(300))
+                        .endsWith("…")
+                        .hasSizeLessThanOrEqualTo(501)
+                        .doesNotContain("Q");
+                // What is masked is shorter: then the end of what was looked at comes into view.
+                assertThat(mask.apply(".".repeat(before) + written.repeat(3_000), 500))
+                        .endsWith("…")
+                        .doesNotContain("Q");
+            }
+        }
+    }
+
+    @Test
+    void keepsWhatStandsBeforeASecretThatDoesNotEnd() {
+        assertThat(mask.apply("{\"password\":\"" + "x".repeat(50_000), 500)).isEqualTo("{\"password\":\"****…");
+    }
+
+    @Test
+    void cutsWhatGoesToTheLog() {
+        List<String> lines = new ArrayList<>();
+        mask.over((level, connector, text) -> lines.add(text))
+                .line(Level.INFO, "source-x", "x".repeat(10 * RunLog.MAX_TEXT));
+        assertThat(lines).containsExactly("x".repeat(RunLog.MAX_TEXT) + "…");
     }
 }

@@ -1,10 +1,13 @@
 package dev.sluice.runner.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.sluice.protocol.AirbyteLogMessage.Level;
 import dev.sluice.runner.RunLog;
 import dev.sluice.runner.connection.Connection.LogsKept;
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,16 +21,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The log of one run, in a file. What arrives here is masked already.
+///
+/// A connector that floods it must not fill the disk, where the state store may be too: see [#holdAtMost].
 final class FileLog implements RunLog, AutoCloseable {
-    private static final int MAX_TEXT = 10_000;
+    /// Stack traces are worth more, see [RunLog#MAX_TEXT].
+    private static final int MAX_ORDINARY = 10_000;
 
-    /// Stack traces are worth more.
-    private static final int MAX_ERROR = 100_000;
+    /// The name under which the runner itself speaks.
+    private static final String SYNC = "sluice";
 
     private final Path directory;
     private final String prefix;
     private Path file;
-    private BufferedWriter out;
+    private OutputStream out;
+    private long max = LogsKept.MAX_BYTES;
+    private long written;
+    private boolean isCut;
     private Optional<IOException> problem = Optional.empty();
 
     /// @param directory `.sluice` beside the connection file
@@ -64,6 +73,12 @@ final class FileLog implements RunLog, AutoCloseable {
         return Optional.of(file.toString());
     }
 
+    /// From so many bytes on, the log holds only warnings and errors, up to a tenth more, and of the sync itself all,
+    /// up to another tenth.
+    synchronized void holdAtMost(long bytes) {
+        max = bytes;
+    }
+
     /// Removes older logs of the same connection file.
     void removeOlder(LogsKept keep) {
         try (Stream<Path> files = Files.list(directory)) {
@@ -87,9 +102,14 @@ final class FileLog implements RunLog, AutoCloseable {
             // They are in nobody's way; the next run tries again.
         }
     }
+
     /// Why there is less in it than was said; empty when all is.
     synchronized Optional<String> problem() {
-        return problem.map(e -> "the log %s could not be written: %s".formatted(file, e.getMessage()));
+        return problem.map(e -> "the log %s could not be written: %s".formatted(file, e.getMessage()))
+                .or(() -> isCut
+                        ? Optional.of("the log %s was cut at %,d bytes; raise `max_size` under `logs:` to keep more"
+                                .formatted(file, max))
+                        : Optional.empty());
     }
 
     /// Never fails: a full disk must stop neither the sync nor whoever reads a connector's standard error.
@@ -101,17 +121,36 @@ final class FileLog implements RunLog, AutoCloseable {
         try {
             if (out == null) {
                 Files.createDirectories(file.getParent());
-                out = Files.newBufferedWriter(file);
+                out = new BufferedOutputStream(Files.newOutputStream(file));
             }
-            int max = level.compareTo(Level.ERROR) <= 0 ? MAX_ERROR : MAX_TEXT;
-            String cut = text.length() <= max ? text : text.substring(0, max) + "…";
-            out.write("%s %-5s %s: %s%n"
-                    .formatted(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS), level, connector, cut));
+            int longest = level.compareTo(Level.ERROR) <= 0 ? MAX_TEXT : MAX_ORDINARY;
+            String cut = text.length() <= longest ? text : text.substring(0, longest) + "…";
+            write(level, connector, cut);
             if (level.compareTo(Level.INFO) < 0) {
                 out.flush();
             }
         } catch (IOException e) {
             problem = Optional.of(e);
+        }
+    }
+
+    private void write(Level level, String connector, String text) throws IOException {
+        byte[] line = "%s %-5s %s: %s%n"
+                .formatted(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS), level, connector, text)
+                .getBytes(UTF_8);
+        if (!isCut && written + line.length > max) {
+            isCut = true;
+            write(
+                    Level.WARN,
+                    SYNC,
+                    "the log is cut here, at %,d bytes: only warnings and errors follow".formatted(max));
+        }
+        long room = !isCut
+                ? max
+                : connector.equals(SYNC) ? max + max / 5 : level.compareTo(Level.WARN) <= 0 ? max + max / 10 : 0;
+        if (written + line.length <= room) {
+            out.write(line);
+            written += line.length;
         }
     }
 

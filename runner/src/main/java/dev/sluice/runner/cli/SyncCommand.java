@@ -61,6 +61,7 @@ final class SyncCommand implements Callable<Integer> {
 
     private int sync(Workbench workbench, FileLog log) throws InterruptedException {
         Connection connection = workbench.connection(file.path(), state.place());
+        log.holdAtMost(connection.limits().logs().maxBytes());
         connection
                 .schedule()
                 .ifPresent(schedule -> terminal.notice(

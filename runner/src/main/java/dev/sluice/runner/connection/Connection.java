@@ -88,7 +88,7 @@ public record Connection(
     /// @param retryAfter how long to wait after the first such failure; three times as long after each further one
     /// @param strict whether reported errors and counts that do not fit fail a sync that ends well
     /// @param storeTimeout how long the state store may be away in the middle of a sync
-    /// @param logs how many logs of earlier runs are kept
+    /// @param logs how many logs of earlier runs are kept, and how long one may grow
     public record Limits(
             Duration sourceTimeout,
             Duration destinationTimeout,
@@ -136,13 +136,21 @@ public record Connection(
     }
 
     /// Which logs of earlier runs are kept: the newest of them, or those that are not older than that.
-    public record LogsKept(int newest, Duration age) {
+    ///
+    /// @param maxBytes how long the log of one run may grow
+    public record LogsKept(int newest, Duration age, long maxBytes) {
+        public static final long MAX_BYTES = 1 << 30;
+
         public static LogsKept newest(int number) {
-            return new LogsKept(number, Duration.ofDays(365_000));
+            return new LogsKept(number, Duration.ofDays(365_000), MAX_BYTES);
         }
 
         public static LogsKept notOlderThan(Duration age) {
-            return new LogsKept(Integer.MAX_VALUE, age);
+            return new LogsKept(Integer.MAX_VALUE, age, MAX_BYTES);
+        }
+
+        LogsKept withMaxBytes(long bytes) {
+            return new LogsKept(newest, age, bytes);
         }
     }
 

@@ -50,7 +50,7 @@ public final class ConnectionFile {
             "retry_after",
             "strict",
             "store_timeout");
-    private static final Set<String> LOGS = Set.of("keep");
+    private static final Set<String> LOGS = Set.of("keep", "max_size");
     private static final long DEFAULT_MEMORY = 2L << 30;
     private static final String UNIX = "unix://";
 
@@ -471,7 +471,10 @@ public final class ConnectionFile {
                 limits.amount("retry_after", Section::duration, "10s").orElse(Limits.DEFAULT.retryAfter()),
                 limits.flag("strict").orElse(false),
                 limits.amount("store_timeout", Section::duration, "10m").orElse(Limits.DEFAULT.storeTimeout()),
-                logs.amount("keep", ConnectionFile::logs, "50 (runs) or 30d").orElse(Limits.DEFAULT.logs()));
+                logs.amount("keep", ConnectionFile::logs, "50 (runs) or 30d")
+                        .orElse(Limits.DEFAULT.logs())
+                        .withMaxBytes(
+                                logs.amount("max_size", Section::bytes, "1g").orElse(LogsKept.MAX_BYTES)));
     }
 
     private static LogsKept logs(double amount, String unit) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -25,6 +26,13 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 /// A YAML file as JSON, that remembers the line of every key and which values were references.
 final class YamlTree {
     private static final int MAX_DEPTH = 50;
+
+    /// What the parser says without a word of the file. Kinds of tokens, such as `<block end>`, are none.
+    private static final Pattern QUOTES_NOTHING =
+            Pattern.compile("(?:could not find|mapping values|mapping keys|sequence entries|special characters|found"
+                    + " unexpected (?:end|document)|found character '\\\\t|but found another document| the leading empty"
+                    + "|A simple key|The incoming YAML|Number of aliases).*"
+                    + "|expected [^ ].*, but (?:found|got) '?(?:<[a-z ]+>|[\\[\\]{}:?,])'?");
 
     private final References references;
     private final Problems problems;
@@ -46,11 +54,21 @@ final class YamlTree {
                     .ifPresent(node -> tree.root = tree.json(node, "", 0));
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-            problems.add(line, "", "is not YAML: " + e.getProblem());
+            problems.add(line, "", "is not YAML: " + words(e.getProblem()));
         } catch (YamlEngineException e) {
-            problems.add(0, "", "is not YAML: " + e.getMessage());
+            problems.add(0, "", "is not YAML: " + words(e.getMessage()));
         }
         return tree;
+    }
+
+    /// The parser's words, unless they quote the file: what is not YAML may be a password, and no mask knows it yet.
+    private static String words(String problem) {
+        if (QUOTES_NOTHING.matcher(problem).matches()) {
+            return problem;
+        }
+        return problem.contains("escape character") || problem.contains("escape sequence of ")
+                ? "a backslash within \"…\" is written \\\\; or use '…'"
+                : "a value that begins with one of `* & ! | > @ %` or a backtick needs quotes";
     }
 
     /// The same tree from a program: no lines, and every text is meant as it stands.

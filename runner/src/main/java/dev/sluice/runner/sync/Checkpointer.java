@@ -1,21 +1,30 @@
 package dev.sluice.runner.sync;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.protocol.AirbyteStateMessage;
 import dev.sluice.protocol.AirbyteStateStats;
 import dev.sluice.protocol.StreamDescriptor;
+import dev.sluice.protocol.json.Json;
 import dev.sluice.runner.RunnerException;
 import dev.sluice.runner.state.ConnectionState;
 import dev.sluice.runner.state.SyncState;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +37,22 @@ import java.util.function.Consumer;
 ///
 /// `sent` is called by the thread that reads the source, everything else by the one that reads the destination.
 final class Checkpointer {
-    /// A state on its way: what it covers, since the state of its scope before.
-    private record Sent(long id, String scope, JsonNode content, Map<StreamProgress, Long> records) {}
+    /// A state on its way. A destination may return states at its end only: of what it says, and it may say much, no
+    /// more is kept than it takes to know it again.
+    ///
+    /// @param hash of what it says
+    /// @param records that it covers since the state of its scope before, where there are any
+    private record Sent(long id, byte[] hash, Map<StreamProgress, Long> records) {}
 
     private final ConnectionState store;
     private final Map<StreamDescriptor, StreamProgress> streams;
     private final Set<String> warnings = new LinkedHashSet<>();
     private final List<String> miscounts = new ArrayList<>();
     private final Set<String> miscounted = new HashSet<>();
-    private final Deque<Sent> underway = new ArrayDeque<>();
+
+    /// By scope, each in the order it was sent.
+    private final Map<String, Deque<Sent>> underway = new HashMap<>();
+
     private final Map<String, Long> lastReturned = new HashMap<>();
     private SyncState current;
     private long lastId;
@@ -61,7 +77,9 @@ final class Checkpointer {
         long total = 0;
         for (StreamProgress stream : scopeOf(state)) {
             long count = stream.takeCountForState();
-            records.put(stream, count);
+            if (count > 0) {
+                records.put(stream, count);
+            }
             total += count;
         }
         ObjectNode inner = (ObjectNode) json.get("state");
@@ -76,7 +94,8 @@ final class Checkpointer {
         }
         lastId++;
         inner.put("id", lastId);
-        underway.addLast(new Sent(lastId, scope, content(inner), records));
+        underway.computeIfAbsent(scope, _ -> new ArrayDeque<>())
+                .addLast(new Sent(lastId, hash(inner), Map.copyOf(records)));
     }
 
     /// Takes a state the destination has returned. It is stored by the next [#save], at the latest before the
@@ -93,7 +112,7 @@ final class Checkpointer {
         }
         Optional<Sent> sent = match(id, inner, scope);
         if (sent.isPresent()) {
-            commit(sent.get(), state);
+            commit(sent.get(), scope, state);
         } else if (scopeOf(state).isEmpty()) {
             warnings.add("the destination returned a state of %s, which is not part of this sync; it was not stored"
                     .formatted(scope));
@@ -163,42 +182,38 @@ final class Checkpointer {
 
     /// States that were sent and never came back.
     synchronized int underway() {
-        return underway.size();
+        return underway.values().stream().mapToInt(Deque::size).sum();
     }
 
     /// By its mark; destinations built with older kits drop unknown properties, then by what it says: the
     /// oldest of the scope with this content.
     private Optional<Sent> match(long id, ObjectNode returned, String scope) {
-        JsonNode content = content(returned);
-        return underway.stream()
-                .filter(sent -> sent.scope().equals(scope)
-                        && (id > 0 ? sent.id() == id : sent.content().equals(content)))
+        byte[] hash = id > 0 ? null : hash(returned);
+        return underway.getOrDefault(scope, new ArrayDeque<>()).stream()
+                .filter(sent -> id > 0 ? sent.id() == id : Arrays.equals(sent.hash(), hash))
                 .findFirst();
     }
 
     /// A returned state vouches for every earlier one of its scope too.
-    private void commit(Sent returned, AirbyteStateMessage state) {
-        long sent = 0;
-        for (Iterator<Sent> i = underway.iterator(); i.hasNext(); ) {
-            Sent earlier = i.next();
-            if (earlier.id() > returned.id()) {
-                break;
-            }
-            if (earlier.scope().equals(returned.scope())) {
-                for (var entry : earlier.records().entrySet()) {
-                    entry.getKey().committed(entry.getValue());
-                    sent += entry.getValue();
-                }
-                i.remove();
-            }
+    private void commit(Sent returned, String scope, AirbyteStateMessage state) {
+        Map<StreamProgress, Long> records = new HashMap<>();
+        Deque<Sent> ofScope = underway.get(scope);
+        while (!ofScope.isEmpty() && ofScope.getFirst().id() <= returned.id()) {
+            ofScope.removeFirst().records().forEach((stream, count) -> records.merge(stream, count, Long::sum));
         }
-        lastReturned.put(returned.scope(), returned.id());
+        long sent = 0;
+        for (StreamProgress stream : scopeOf(state)) {
+            long count = records.getOrDefault(stream, 0L);
+            stream.committed(count);
+            sent += count;
+        }
+        lastReturned.put(scope, returned.id());
         Optional<AirbyteStateStats> stats = state.destinationStats();
         Optional<BigDecimal> stored = stats.flatMap(AirbyteStateStats::recordCount);
         BigDecimal rejected =
                 stats.flatMap(AirbyteStateStats::rejectedRecordCount).orElse(BigDecimal.ZERO);
         if (stored.isPresent() && stored.get().add(rejected).compareTo(BigDecimal.valueOf(sent)) != 0) {
-            miscounted("the destination", stored.get().add(rejected).toPlainString(), sent, returned.scope());
+            miscounted("the destination", stored.get().add(rejected).toPlainString(), sent, scope);
         }
     }
 
@@ -226,6 +241,31 @@ final class Checkpointer {
             case AirbyteStateMessage.Global _ -> "all streams";
             case AirbyteStateMessage.Legacy _ -> "the whole source";
         };
+    }
+
+    /// Of what the state says: the same for what is equal as JSON, in whichever order its properties stand and with
+    /// however many zeros at the end of a fraction.
+    private static byte[] hash(ObjectNode state) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            OutputStream bytes = new DigestOutputStream(OutputStream.nullOutputStream(), sha);
+            try (JsonGenerator json = new JsonGeneratorDelegate(Json.mapper().createGenerator(bytes)) {
+                @Override
+                public void writeNumber(BigDecimal number) throws IOException {
+                    super.writeNumber(number.stripTrailingZeros());
+                }
+            }) {
+                Json.mapper()
+                        .writer()
+                        .with(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+                        .writeValue(json, content(state));
+            }
+            return sha.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree can always be written", e);
+        }
     }
 
     /// What the state says, without what is added on the way.

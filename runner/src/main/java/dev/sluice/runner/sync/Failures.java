@@ -135,7 +135,7 @@ final class Failures {
                 .anyMatch(f -> f.side() == Side.RUNNER && f.error().code().equals(e.code()))) {
             return; // A store that is away is away for the last state too.
         }
-        add(Side.RUNNER, Rank.CAUSE, e.reworded(text -> cut(mask.apply(text))));
+        add(Side.RUNNER, Rank.CAUSE, e.reworded(text -> mask.apply(text, MAX_LENGTH)));
     }
 
     synchronized void bug(Throwable e) {
@@ -154,7 +154,7 @@ final class Failures {
                 .map(s -> " (stream " + s + ")")
                 .orElse("");
         for (Optional<String> detail : List.of(trace.internalMessage(), trace.stackTrace())) {
-            detail.ifPresent(text -> log.line(Level.ERROR, name, cut(mask.apply(text), MAX_STACK_TRACE)));
+            detail.ifPresent(text -> log.line(Level.ERROR, name, mask.apply(text, MAX_STACK_TRACE)));
         }
         if (found.stream()
                         .filter(f -> f.side() == side && f.rank() == Rank.WORDS)
@@ -201,7 +201,7 @@ final class Failures {
     }
 
     private RunnerException error(FailureType type, String code, String what, String next) {
-        return new RunnerException(type, code, cut(mask.apply(what)), "", next);
+        return new RunnerException(type, code, mask.apply(what, MAX_LENGTH), "", next);
     }
 
     /// Whether the sync has failed; a trace of a connector that then ended well has not.
@@ -251,13 +251,5 @@ final class Failures {
         return first != null
                 ? List.of()
                 : found.stream().map(f -> f.error().getMessage()).toList();
-    }
-
-    private static String cut(String text) {
-        return cut(text, MAX_LENGTH);
-    }
-
-    private static String cut(String text, int length) {
-        return text.length() <= length ? text : text.substring(0, length) + "…";
     }
 }

@@ -92,4 +92,15 @@ final class MemoryTest {
 
         assertThat(out).contains("\"records\":5000", "\"committed\":5000");
     }
+
+    /// What they say is six times the heap.
+    @Test
+    void carries300000StatesToADestinationThatReturnsThemAtItsEnd() throws Exception {
+        String state = STATE.replace("{\"id\":2}", "{\"id\":\"" + "x".repeat(2_500) + "\"}");
+        String out = sync(
+                state.replaceFirst("echo", "yes") + " | head -n 300000; ",
+                "grep -a '\"STATE\"' >%1$s; cat %1$s".formatted(folder.resolve("states")));
+
+        assertThat(out).contains("\"ok\":true", "\"warnings\":[]");
+    }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The command line as a person sees it: whole outputs, exit codes, and what goes where.
 @Timeout(120)
@@ -180,6 +182,20 @@ final class SluiceCommandTest {
         assertThat(other).exists();
         assertThat(sluice.run("logs", shop, "1").code()).isZero();
         assertThat(sluice.run("logs", shop, "2").code()).isZero();
+    }
+
+    /// A connector that talks must not fill the disk that the state store is on.
+    @Test
+    void aFloodedLogIsCutAndTheSyncGoesOn() throws Exception {
+        sluice.source(TestingSluice.SOURCE.replace("read) echo 'Loading…'", "read) yes Loading… | head -n 10000"));
+        Files.writeString(sluice.file, "logs: {max_size: 10k}\n", java.nio.file.StandardOpenOption.APPEND);
+
+        Result result = sluice.run("sync", shop);
+
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).contains("was cut at 10,240 bytes; raise `max_size` under `logs:` to keep more");
+        String log = sluice.run("logs", shop).out();
+        assertThat(log).hasSizeBetween(9_000, 12 << 10).contains(": the log is cut here, at 10,240 bytes");
     }
 
     @Test
@@ -525,10 +541,18 @@ final class SluiceCommandTest {
                 .doesNotContain("hunter22");
     }
 
-    @Test
-    void aPasswordOnTheCommandLineIsRefused() {
-        assertThat(sluice.run("sync", "--state", "postgresql://me:hunter22@localhost:1/state", shop))
-                .isEqualTo(new Result(2, "", """
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://me:hunter22@localhost:1/state",
+                "postgresql://me@localhost:1/state?password=hunter22",
+                "postgresql://me@localhost:1/state?sslmode=require&sslpassword=hunter22",
+                "postgresql://me@localhost:1/state?pass%77ord=hunter22",
+                "jdbc:postgresql:state?user=me&password=hunter22",
+                "host=localhost password=hunter22"
+            })
+    void aPasswordOnTheCommandLineIsRefused(String place) {
+        assertThat(sluice.run("sync", "--state", place, shop)).isEqualTo(new Result(2, "", """
                         error[state.password_in_argument]: the URL given with --state holds a password, and arguments are no place for one
                           where: --state
                           next:  put the URL into SLUICE_STATE, or under `state:` in the connection file

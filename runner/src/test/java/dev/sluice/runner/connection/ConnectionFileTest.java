@@ -183,7 +183,7 @@ final class ConnectionFileTest {
                   orders:
                   public.items: {key: [[address, street], id], cursor: at}
                 limits: {source_timeout: 90s, destination_timeout: 1.5h, operation_timeout: 500ms, start_timeout: 20s, line_size: 8m, attempts: 2, retry_after: 1m, strict: true, store_timeout: 2m}
-                logs: {keep: 30d}
+                logs: {keep: 30d, max_size: 5m}
                 state: postgresql://user:pass@host/db
                 """);
 
@@ -221,7 +221,7 @@ final class ConnectionFileTest {
                         Duration.ofMinutes(1),
                         true,
                         Duration.ofMinutes(2),
-                        Connection.LogsKept.notOlderThan(Duration.ofDays(30))));
+                        Connection.LogsKept.notOlderThan(Duration.ofDays(30)).withMaxBytes(5 << 20)));
         assertThat(connection.stateStore()).contains("postgresql://user:pass@host/db");
     }
 

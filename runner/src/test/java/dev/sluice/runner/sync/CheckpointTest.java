@@ -2,6 +2,7 @@ package dev.sluice.runner.sync;
 
 import static dev.sluice.runner.sync.Lines.globalState;
 import static dev.sluice.runner.sync.Lines.incremental;
+import static dev.sluice.runner.sync.Lines.json;
 import static dev.sluice.runner.sync.Lines.legacyState;
 import static dev.sluice.runner.sync.Lines.record;
 import static dev.sluice.runner.sync.Lines.state;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -137,6 +139,29 @@ final class CheckpointTest {
         assertThat(report.warnings()).isEmpty();
         assertThat(report.streams().getFirst().committed()).isEqualTo(2);
         assertThat(scene.stored()).contains("\"cursor\":2").doesNotContain("id", "Stats");
+    }
+
+    /// As a destination does that reads it into its own objects.
+    @Test
+    void knowsAStateThatIsWrittenAnew() throws Exception {
+        String sent = "{\"b\":{\"x\":1.50,\"y\":[1,2]},\"a\":\"é\"}";
+        String back = "{\"a\":\"\\u00e9\",\"b\":{\"y\":[1,2],\"x\":1.5}}";
+        UnaryOperator<String> line = cursor -> state("orders", 0).replace("{\"cursor\":0}", cursor);
+        SyncReport report = scene.source(
+                        record("orders", 1),
+                        line.apply(sent.replace("1.50", "1.51")),
+                        record("orders", 2),
+                        line.apply(sent),
+                        line.apply(sent.replace("[1,2]", "[2,1]")))
+                .destination(answering(_ -> List.of((ObjectNode) json(line.apply(back)))))
+                .run();
+
+        assertThat(report.warnings())
+                .containsExactly(
+                        "destination-y ended well but did not return 1 of the states it was sent; the next sync"
+                                + " sends those records again");
+        assertThat(report.streams().getFirst().committed()).isEqualTo(2);
+        assertThat(scene.stored()).contains("\"stream_state\":{\"a\":\"é\",\"b\":{\"y\":[1,2],\"x\":1.5}}");
     }
 
     @Test
