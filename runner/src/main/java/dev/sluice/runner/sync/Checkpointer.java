@@ -44,6 +44,25 @@ final class Checkpointer {
     /// @param records that it covers since the state of its scope before, where there are any
     private record Sent(long id, byte[] hash, Map<StreamProgress, Long> records) {}
 
+    /// What a state speaks for. Two streams may read the same: `a.b` may have a namespace or a point.
+    private record Scope(Optional<StreamDescriptor> stream, String words) {
+        static Scope of(AirbyteStateMessage state) {
+            return switch (state) {
+                case AirbyteStateMessage.Stream one -> {
+                    StreamDescriptor stream = one.stream().streamDescriptor();
+                    yield new Scope(Optional.of(stream), "the stream " + stream);
+                }
+                case AirbyteStateMessage.Global _ -> new Scope(Optional.empty(), "all streams");
+                case AirbyteStateMessage.Legacy _ -> new Scope(Optional.empty(), "the whole source");
+            };
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
     private final ConnectionState store;
     private final Map<StreamDescriptor, StreamProgress> streams;
     private final Set<String> warnings = new LinkedHashSet<>();
@@ -51,9 +70,9 @@ final class Checkpointer {
     private final Set<String> miscounted = new HashSet<>();
 
     /// By scope, each in the order it was sent.
-    private final Map<String, Deque<Sent>> underway = new HashMap<>();
+    private final Map<Scope, Deque<Sent>> underway = new HashMap<>();
 
-    private final Map<String, Long> lastReturned = new HashMap<>();
+    private final Map<Scope, Long> lastReturned = new HashMap<>();
     private SyncState current;
     private long lastId;
     private boolean unsaved;
@@ -83,7 +102,7 @@ final class Checkpointer {
             total += count;
         }
         ObjectNode inner = (ObjectNode) json.get("state");
-        String scope = scope(state);
+        Scope scope = Scope.of(state);
         Optional<BigDecimal> claimed = state.sourceStats().flatMap(AirbyteStateStats::recordCount);
         if (claimed.isEmpty()) {
             ObjectNode stats =
@@ -102,7 +121,7 @@ final class Checkpointer {
     /// sync ends.
     synchronized void returned(AirbyteStateMessage state, ObjectNode json) {
         ObjectNode inner = (ObjectNode) json.get("state");
-        String scope = scope(state);
+        Scope scope = Scope.of(state);
         long id = inner.path("id").asLong(0);
         if (id > 0 && id <= lastReturned.getOrDefault(scope, 0L)) {
             // Invariant 2: a state never replaces a newer one of its scope.
@@ -187,7 +206,7 @@ final class Checkpointer {
 
     /// By its mark; destinations built with older kits drop unknown properties, then by what it says: the
     /// oldest of the scope with this content.
-    private Optional<Sent> match(long id, ObjectNode returned, String scope) {
+    private Optional<Sent> match(long id, ObjectNode returned, Scope scope) {
         byte[] hash = id > 0 ? null : hash(returned);
         return underway.getOrDefault(scope, new ArrayDeque<>()).stream()
                 .filter(sent -> id > 0 ? sent.id() == id : Arrays.equals(sent.hash(), hash))
@@ -195,7 +214,7 @@ final class Checkpointer {
     }
 
     /// A returned state vouches for every earlier one of its scope too.
-    private void commit(Sent returned, String scope, AirbyteStateMessage state) {
+    private void commit(Sent returned, Scope scope, AirbyteStateMessage state) {
         Map<StreamProgress, Long> records = new HashMap<>();
         Deque<Sent> ofScope = underway.get(scope);
         while (!ofScope.isEmpty() && ofScope.getFirst().id() <= returned.id()) {
@@ -218,7 +237,7 @@ final class Checkpointer {
     }
 
     /// Once per side and scope: after the first, all that follow are off too.
-    private void miscounted(String side, String claimed, long counted, String scope) {
+    private void miscounted(String side, String claimed, long counted, Scope scope) {
         if (miscounted.add(side + scope)) {
             miscounts.add("%s counted %s records for a state of %s, but %,d went through"
                     .formatted(side, claimed, scope, counted));
@@ -232,14 +251,6 @@ final class Checkpointer {
                 Optional.ofNullable(streams.get(one.stream().streamDescriptor())).stream()
                         .toList();
             case AirbyteStateMessage.Global _, AirbyteStateMessage.Legacy _ -> List.copyOf(streams.values());
-        };
-    }
-
-    private static String scope(AirbyteStateMessage state) {
-        return switch (state) {
-            case AirbyteStateMessage.Stream one -> "the stream " + one.stream().streamDescriptor();
-            case AirbyteStateMessage.Global _ -> "all streams";
-            case AirbyteStateMessage.Legacy _ -> "the whole source";
         };
     }
 

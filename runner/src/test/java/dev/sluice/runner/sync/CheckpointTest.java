@@ -193,6 +193,18 @@ final class CheckpointTest {
     }
 
     @Test
+    void tellsStreamsApartThatReadTheSame() throws Exception {
+        String inNamespace = state("b", 1).replace("{\"name\":\"b\"}", "{\"name\":\"b\",\"namespace\":\"a\"}");
+        Scene two = new Scene(Lines.inNamespace("a", incremental("b")), incremental("a.b"));
+        SyncReport report = two.source(inNamespace, state("a.b", 2))
+                .destination(answering(List::reversed))
+                .run();
+
+        assertThat(report.warnings()).isEmpty();
+        assertThat(two.stored()).contains("\"cursor\":1", "\"cursor\":2");
+    }
+
+    @Test
     void countsAStateThatIsReturnedTwiceOnce() throws Exception {
         SyncReport report = scene.source(record("orders", 1), state("orders", 1))
                 .destination(answering(states -> List.of(states.getFirst(), states.getFirst())))
