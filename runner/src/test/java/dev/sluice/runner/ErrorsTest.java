@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// docs/errors.md has a heading for each code, and no other.
 final class ErrorsTest {
     private static final Pattern CODE = Pattern.compile(
-            "\"((?:command|config|connection|connector|destination|docker|protocol|runner|source|state|sync)\\.[a-z_]+)\"");
+            "(?:\"|error\\[)((?:command|config|connection|connector|destination|docker|protocol|runner|source|state|sync)\\.[a-z_]+)[\"\\]]");
 
     /// Look like codes: a file, and a key of the connection file.
     private static final Set<String> OTHERS = Set.of("state.db", "sync.schedule");
