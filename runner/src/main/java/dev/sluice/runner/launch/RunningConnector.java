@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /// A connector that runs. Whoever launched it closes it.
 public interface RunningConnector extends AutoCloseable {
+    /// One that has closed its output has this long to end, and the engine to say so.
+    Duration ENDING = Duration.ofSeconds(30);
+
     /// As the user wrote it: an image with its tag, or a command.
     String name();
 

@@ -40,9 +40,6 @@ public final class Operations {
     /// How long a connector that has answered may take to leave by itself.
     private static final Duration LEAVE = Duration.ofSeconds(2);
 
-    /// One that has closed its output has this long to end, and the engine to say so.
-    private static final Duration END = Duration.ofSeconds(30);
-
     private final Launcher launcher;
     private final SpecCache specs;
     private final SecretMask mask;
@@ -173,7 +170,7 @@ public final class Operations {
             if (timedOut.get()) {
                 throw timedOut(running, command, limit);
             }
-            Optional<ExitStatus> exit = running.awaitExit(END);
+            Optional<ExitStatus> exit = running.awaitExit(RunningConnector.ENDING);
             if (exit.filter(ExitStatus.Stopped.class::isInstance).isPresent()) {
                 // By the user: whatever the connector said of that is no reason.
                 throw StoppableLauncher.stopped();

@@ -25,7 +25,6 @@ final class Failures {
 
     private static final int KEPT = 10;
     private static final int MAX_LENGTH = 50_000;
-    private static final int MAX_STACK_TRACE = 100_000;
 
     private enum Side {
         SOURCE,
@@ -154,7 +153,7 @@ final class Failures {
                 .map(s -> " (stream " + s + ")")
                 .orElse("");
         for (Optional<String> detail : List.of(trace.internalMessage(), trace.stackTrace())) {
-            detail.ifPresent(text -> log.line(Level.ERROR, name, mask.apply(text, MAX_STACK_TRACE)));
+            detail.ifPresent(text -> log.line(Level.ERROR, name, mask.apply(text, RunLog.MAX_TEXT)));
         }
         if (found.stream()
                         .filter(f -> f.side() == side && f.rank() == Rank.WORDS)

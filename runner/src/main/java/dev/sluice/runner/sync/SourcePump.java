@@ -44,9 +44,6 @@ final class SourcePump implements Runnable {
     /// For what is not passed on from where it was read: states, and records that are changed.
     private static final int BUFFER = 32 << 10;
 
-    /// A source that has closed its output has this long to end, and the engine to say so.
-    private static final Duration END = Duration.ofSeconds(30);
-
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     /// After so many reads, of 64 kB where the source is fast, larger pipes pay for themselves.
@@ -118,7 +115,7 @@ final class SourcePump implements Runnable {
         try (OutputStream closing = input) {
             try {
                 forwardAll();
-                Optional<ExitStatus> exit = source.awaitExit(END);
+                Optional<ExitStatus> exit = source.awaitExit(RunningConnector.ENDING);
                 if (exit.isEmpty()) {
                     failures.source(
                             FailureType.SYSTEM_ERROR,
@@ -172,7 +169,7 @@ final class SourcePump implements Runnable {
     private void endedBy(LostRecordException lost) {
         try {
             // At the end of its output it has ended, or is about to.
-            source.awaitExit(reader.atEnd() ? END : GRACE)
+            source.awaitExit(reader.atEnd() ? RunningConnector.ENDING : GRACE)
                     .filter(exit -> !exit.isSuccess())
                     .ifPresent(exit -> failures.sourceEnded(exit, source.lastErrorLines()));
         } catch (InterruptedException e) {
